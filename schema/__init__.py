@@ -1,0 +1,1 @@
+"""The shared vocabulary: enums, keys, contracts, tables, migrations. Imports nothing of ours."""

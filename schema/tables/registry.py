@@ -1,0 +1,34 @@
+"""All tables in one place, for migrations and for the row-level security tests."""
+
+from sqlalchemy import MetaData
+from sqlmodel import SQLModel
+
+from schema.tables.capture import Session, Upload, Vehicle
+from schema.tables.media import Event, Image
+from schema.tables.tenancy import (
+    Device,
+    EnrollmentCode,
+    Organization,
+    Site,
+    User,
+    UserSiteAccess,
+)
+
+TENANT_TABLES = (
+    Organization,
+    Site,
+    User,
+    UserSiteAccess,
+    EnrollmentCode,
+    Device,
+    Vehicle,
+    Session,
+    Upload,
+    Image,
+    Event,
+)
+
+
+def metadata() -> MetaData:
+    """The metadata that holds every table."""
+    return SQLModel.metadata

@@ -1,0 +1,118 @@
+"""The only reader of the environment; imported only by the doors.
+
+Every setting is an environment variable `IMAGING360_<NAME>`, or a line of the file
+that `IMAGING360_ENV_FILE` names. A missing or malformed one stops the door with one
+line that says which.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Environment = Literal["development", "test", "production"]
+
+
+class Common(BaseSettings):
+    """What every door needs: where it runs and how it logs."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="IMAGING360_",
+        env_file=os.environ.get("IMAGING360_ENV_FILE"),
+        env_file_encoding="utf-8",
+        extra="ignore",
+        frozen=True,
+    )
+
+    environment: Environment = "production"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["json", "console"] = "json"
+
+
+class Aws(Common):
+    """S3 and SQS. Without endpoint and keys boto3's own chain (role, profile) is used."""
+
+    aws_region: str = "eu-central-1"
+    aws_endpoint_url: str | None = None
+    aws_access_key_id: str | None = None
+    aws_secret_access_key: SecretStr | None = None
+    s3_bucket: str = "imaging360"
+
+
+class Temporal(Common):
+    """The Temporal frontend and the namespace of this deployment."""
+
+    temporal_address: str = "127.0.0.1:7233"
+    temporal_namespace: str = "default"
+    temporal_api_key: SecretStr | None = None
+    temporal_tls: bool = False
+    temporal_ui_url: str = "http://127.0.0.1:8233"
+
+
+class ApiSettings(Aws, Temporal):
+    """The REST API: `api.main`. Its AWS keys need nothing but s3:PutObject and s3:GetObject."""
+
+    api_host: str = "127.0.0.1"
+    api_port: int = 8000
+    api_database_url: SecretStr
+    api_pool_size: int = Field(10, ge=1, le=200)
+    jwt_keys_dir: Path
+    jwt_issuer: str = "imaging360"
+    device_token_days: int = 30
+    user_token_hours: int = 8
+    open_enrollment: bool = False
+    oidc_issuer: str
+    oidc_audience: Annotated[list[str], NoDecode] | str = "imaging360-portal"
+    presign_seconds: int = Field(900, ge=60, le=3600)
+    max_upload_bytes: int = 50 * 2**20
+    publish_url_seconds: int = Field(3600, ge=60, le=7 * 86400)
+
+
+class BridgeSettings(Aws, Temporal):
+    """The SQS consumer: `bridge.__main__`."""
+
+    sqs_queue_url: str
+    bridge_batches: int = Field(2, ge=1, le=16)
+    sqs_wait_seconds: int = Field(20, ge=0, le=20)
+    """A stop waits for the long poll under way, so this bounds how long one takes."""
+
+
+class WorkerSettings(Aws, Temporal):
+    """The Temporal worker: `worker.py`."""
+
+    worker_database_url: SecretStr
+    worker_cores: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+    scratch_dir: Path = Path("/tmp/imaging360-scratch")
+    scratch_max_bytes: int = 2 * 2**30
+    max_upload_bytes: int = 50 * 2**20
+    max_pixels: int = 64_000_000
+    sharpness_fail: float = 100.0
+    sharpness_warn: float = 300.0
+    clipped_share_fail: float = 0.05
+    phash_distance: int = Field(6, ge=0, le=64)
+    graceful_shutdown_seconds: float = 10.0
+
+
+class DatabaseSettings(Common):
+    """The owner's connection, for migrations only: `cli db`."""
+
+    owner_database_url: SecretStr
+    api_role_password: SecretStr | None = None
+    worker_role_password: SecretStr | None = None
+
+
+Loaded = TypeVar("Loaded", bound=Common)
+
+
+def load(settings: type[Loaded]) -> Loaded:
+    """Read a door's settings; on a missing or wrong one, end the process with one line."""
+    try:
+        return settings()
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"IMAGING360_{'_'.join(map(str, item['loc'])).upper()}: {item['msg'].lower()}"
+            for item in error.errors()
+        )
+        raise SystemExit(f"settings: {wrong}") from None
