@@ -1,0 +1,1 @@
+"""All that touches the outside: S3, SQS, Temporal, PostgreSQL, OIDC, the scratch disk."""

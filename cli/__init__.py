@@ -1,0 +1,1 @@
+"""Operators' and engineers' command line."""

@@ -1,0 +1,128 @@
+"""The Temporal worker: settings -> adapters -> steps -> Worker, as a readable list."""
+
+import asyncio
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import structlog
+import uvloop
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.dedup import Dedup
+from activities.derivatives import VERSION as DERIVATIVES_VERSION
+from activities.derivatives import Derivatives
+from activities.download import Download
+from activities.exif import Exif
+from activities.failures import FailureClassifier
+from activities.originals import Originals
+from activities.qc import Qc
+from activities.record import Record
+from activities.thumbnails import Thumbnails
+from adapters import logs, temporal
+from adapters.errors import AdapterError
+from adapters.postgres import Database
+from adapters.records import PostgresImageRecords
+from adapters.s3 import AwsAccess, S3ObjectStore
+from adapters.scratch import ScratchDirectory
+from imaging.derive import configure, derive
+from imaging.limits import Limits
+from imaging.quality import QC_VERSION, Thresholds
+from schema.contracts import TASK_QUEUE
+from settings import WorkerSettings, load
+from workflows.process_image import ProcessImage
+
+WORKFLOWS = [ProcessImage]
+
+# Loaded once instead of once per workflow run: they are pure, so the sandbox loses nothing.
+_PASS_THROUGH = ("schema", "activities", "workflows.policies", "numpy", "pydantic", "structlog")
+
+
+def steps(settings: WorkerSettings) -> Sequence[Callable[..., Any]]:
+    """The six activities of ProcessImage on their real adapters."""
+    aws = AwsAccess.of(settings, connections=slots(settings))
+    store = S3ObjectStore(aws.s3(), settings.s3_bucket)
+    scratch = ScratchDirectory(settings.scratch_dir, settings.scratch_max_bytes)
+    versions = {"derivatives": str(DERIVATIVES_VERSION), "qc": str(QC_VERSION)}
+    records = PostgresImageRecords(_database(settings), versions)
+    originals = Originals(store, scratch, settings.max_upload_bytes)
+    limits = Limits(max_bytes=settings.max_upload_bytes, max_pixels=settings.max_pixels)
+    thresholds = Thresholds(
+        settings.sharpness_fail, settings.sharpness_warn, settings.clipped_share_fail
+    )
+    derivatives = Derivatives(
+        originals,
+        scratch,
+        derive=partial(derive, limits=limits),
+        cpu=threading.BoundedSemaphore(settings.worker_cores),
+    )
+    return [
+        Download(originals, records).download,
+        Exif(originals).exif,
+        Thumbnails(derivatives, store).thumbnails,
+        Qc(derivatives, thresholds).qc,
+        Dedup(records, settings.phash_distance).dedup,
+        Record(records).record,
+    ]
+
+
+def build(client: Client, settings: WorkerSettings) -> Worker:
+    """A worker on the task queue of image processing."""
+    threads = slots(settings)
+    return Worker(
+        client,
+        task_queue=TASK_QUEUE,
+        workflows=WORKFLOWS,
+        activities=steps(settings),
+        activity_executor=ThreadPoolExecutor(threads, thread_name_prefix="step"),
+        max_concurrent_activities=threads,
+        interceptors=[FailureClassifier()],
+        workflow_runner=SandboxedWorkflowRunner(
+            restrictions=SandboxRestrictions.default.with_passthrough_modules(*_PASS_THROUGH)
+        ),
+        # After a crash, queries and tasks for the lost cache wait this long for another worker.
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
+        graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),
+    )
+
+
+def slots(settings: WorkerSettings) -> int:
+    """Concurrent activities: decoding is gated to the cores, the rest waits for S3 and SQL."""
+    return settings.worker_cores * 2
+
+
+async def run(settings: WorkerSettings) -> None:
+    """Work until SIGTERM or SIGINT; finish or hand back what is in hand."""
+    configure()
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    client = await temporal.connect(temporal.TemporalAccess.of(settings))
+    async with build(client, settings):
+        structlog.get_logger("worker").info("ready", task_queue=TASK_QUEUE)
+        await stop.wait()
+
+
+def _database(settings: WorkerSettings) -> Database:
+    return Database(settings.worker_database_url.get_secret_value(), pool_size=slots(settings))
+
+
+def main() -> None:
+    """Run the worker."""
+    settings = load(WorkerSettings)
+    logs.configure(settings.log_level, settings.log_format)
+    try:
+        uvloop.run(run(settings))
+    except AdapterError as error:
+        raise SystemExit(f"worker: {error}") from error
+
+
+if __name__ == "__main__":
+    main()

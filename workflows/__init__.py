@@ -1,0 +1,1 @@
+"""Durable phases. Imports the steps' interface and the shared vocabulary, nothing else."""
