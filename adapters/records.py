@@ -104,7 +104,7 @@ class PostgresImageRecords:
             .where(col(Image.org_id) == UUID(verdict.image.org_id))
             .where(col(Image.hash_sha256) == sha256)
             .where(col(Image.id) != UUID(verdict.image.upload_id))
-            .where(not_(col(Image.qc).op("?")("duplicate_of")))
+            .where(not_(col(Image.qc).op("?", is_comparison=True)("duplicate_of")))
             .order_by(col(Image.created_at))
             .limit(1)
         ).scalar_one_or_none()
