@@ -1,0 +1,1 @@
+"""The sample spin: a ray-traced car on a turntable, photographed from all sides."""
