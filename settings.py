@@ -60,6 +60,7 @@ class ApiSettings(Aws, Temporal):
     api_pool_size: int = Field(10, ge=1, le=200)
     jwt_keys_dir: Path
     jwt_issuer: str = "imaging360"
+    jwt_audience: str = "imaging360-api"
     device_token_days: int = 30
     user_token_hours: int = 8
     open_enrollment: bool = False

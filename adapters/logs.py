@@ -39,6 +39,12 @@ def configure(level: str, style: Literal["json", "console"]) -> None:
 
 
 def _renderers(style: str) -> list[structlog.typing.Processor]:
+    # Local variables hold tokens and passwords: a traceback shows the lines only.
     if style == "console":
-        return [structlog.dev.ConsoleRenderer()]
-    return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        plain = structlog.dev.RichTracebackFormatter(show_locals=False)
+        return [structlog.dev.ConsoleRenderer(exception_formatter=plain)]
+    lines_only = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+    return [
+        structlog.processors.ExceptionRenderer(lines_only),
+        structlog.processors.JSONRenderer(),
+    ]

@@ -15,6 +15,7 @@ from adapters.errors import ExpiredIdentityError, InvalidIdentityError, Transien
 ALGORITHMS = frozenset(
     {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
 )
+_KEY_TYPES = {"RS": "RSA", "PS": "RSA", "ES": "EC", "Ed": "OKP"}
 _REQUIRED = ["iss", "aud", "sub", "iat", "exp"]
 
 
@@ -64,7 +65,7 @@ class OidcVerifier:
             claims = self._claims(id_token, key, str(header["alg"]))
         except jwt.ExpiredSignatureError as error:
             raise ExpiredIdentityError("the identity token has expired") from error
-        except jwt.InvalidTokenError as error:
+        except jwt.PyJWTError as error:
             raise InvalidIdentityError(str(error)) from error
         self._check_party(claims)
         if nonce is not None and claims.get("nonce") != nonce:
@@ -163,7 +164,9 @@ def _usable(documents: object) -> list[tuple[str, jwt.PyJWK]]:
 
 
 def _check_fit(key: jwt.PyJWK, algorithm: str) -> None:
-    """The token's algorithm must be the one that the key is for, or else of its family."""
+    """The token's algorithm must be of the key's family, and the one that it is declared for."""
+    if key.key_type != _KEY_TYPES[algorithm[:2]]:
+        raise InvalidIdentityError(f"the key is not for {algorithm}")
     declared = getattr(key, "_jwk_data", {}).get("alg")
     if declared is not None and declared != algorithm:
         raise InvalidIdentityError(f"the key is for {declared}, not for {algorithm}")
@@ -171,14 +174,20 @@ def _check_fit(key: jwt.PyJWK, algorithm: str) -> None:
 
 def _identity(claims: dict[str, Any]) -> Identity:
     subject = claims["sub"]
-    if not isinstance(subject, str) or not subject:
+    if not _is_plain(subject):
         raise InvalidIdentityError("the token names nobody")
     # Some issuers send the boolean as a string.
-    verified = claims.get("email_verified") in (True, "true")
+    said = claims.get("email_verified")
+    verified = said is True or said == "true"
     email = claims.get("email")
     return Identity(
         issuer=str(claims["iss"]),
         subject=subject,
-        verified_email=email.strip().lower() if verified and isinstance(email, str) else None,
-        name=str(claims.get("name") or ""),
+        verified_email=str(email).strip().lower() if verified and _is_plain(email) else None,
+        name=str(claims["name"]) if _is_plain(claims.get("name")) else "",
     )
+
+
+def _is_plain(text: object) -> bool:
+    """Whether this is a text that can be shown, and stored."""
+    return isinstance(text, str) and text.isprintable() and bool(text.strip())

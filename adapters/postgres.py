@@ -33,6 +33,8 @@ class AsyncDatabase:
             max_overflow=0,
             pool_timeout=10,
             pool_pre_ping=True,
+            # Values of statements are personal data; they do not belong into error messages.
+            hide_parameters=True,
             connect_args={"connect_timeout": connect_timeout},
         )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
@@ -74,6 +76,8 @@ class Database:
             max_overflow=0,
             pool_timeout=10,
             pool_pre_ping=True,
+            # Values of statements are personal data; they do not belong into error messages.
+            hide_parameters=True,
             connect_args={"connect_timeout": connect_timeout},
         )
         self._sessions = sessionmaker(self._engine, expire_on_commit=False)

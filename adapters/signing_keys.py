@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import jwt
+import structlog
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import (
     RSAPrivateKey,
@@ -29,6 +30,7 @@ from adapters.errors import AdapterError, ExpiredIdentityError, InvalidIdentityE
 ALGORITHM = "RS256"
 _BITS = 2048
 _REQUIRED = ["iss", "aud", "sub", "iat", "exp"]
+_log = structlog.get_logger("adapters.signing_keys")
 
 
 def generate_key(directory: Path) -> str:
@@ -125,7 +127,7 @@ class KeyRing:
             )
         except jwt.ExpiredSignatureError as error:
             raise ExpiredIdentityError(str(error)) from error
-        except jwt.InvalidTokenError as error:
+        except jwt.PyJWTError as error:
             raise InvalidIdentityError(str(error)) from error
         return claims
 
@@ -146,20 +148,25 @@ class KeyRing:
         return pair.public
 
     def _check_if_due(self) -> None:
-        if time.monotonic() - self._checked_at >= self._recheck_seconds:
+        if time.monotonic() - self._checked_at < self._recheck_seconds:
+            return
+        try:
             self._check()
+        except (AdapterError, OSError) as error:
+            # A bad file must not stop a service that has good keys in hand.
+            _log.warning("signing_keys.unusable", reason=str(error))
 
     def _check(self) -> None:
         """Read the directory again if its listing changed."""
         self._checked_at = time.monotonic()
         files = sorted(self._directory.glob("*.pem"))
         listing = tuple((file.name, file.stat().st_mtime_ns) for file in files)
+        if not files:
+            raise AdapterError(f"no signing key in {self._directory}")
         if listing == self._listing:
             return
-        pairs = {file.stem: _read(file) for file in files}
-        self._pairs, self._listing = pairs, listing
-        if not pairs:
-            raise AdapterError(f"no signing key in {self._directory}")
+        self._pairs = {file.stem: _read(file) for file in files}
+        self._listing = listing
 
 
 def _read(file: Path) -> Pair:

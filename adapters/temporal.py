@@ -3,7 +3,7 @@
 import asyncio
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -197,6 +197,13 @@ class PendingImages:
             last = pending.last_failure.message if pending.HasField("last_failure") else None
             return PendingStep(pending.activity_type.name, pending.attempt, last)
         return None
+
+    async def ping(self) -> None:
+        """Ask Temporal for a sign of life. Raises TransientError when there is none."""
+        try:
+            await self._client.service_client.check_health(timeout=timedelta(seconds=self._timeout))
+        except (RPCError, RuntimeError) as error:
+            raise TransientError("Temporal does not answer") from error
 
     async def _list(self, session_id: UUID) -> list[PendingImage]:
         query = (

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, insert, literal, select, union_all
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, insert, literal, select, union_all
 from sqlmodel import col
 
 from adapters.repositories.scope import Repository
@@ -46,7 +46,8 @@ class EventRepository(Repository):
         if not rows:
             return []
         statement = insert(Event).returning(col(Event.id), sort_by_parameter_order=True)
-        return [number for (number,) in await self._db.execute(statement, rows)]
+        # The column's type allows None, for a row that is not stored yet.
+        return cast("list[int]", list(await self._db.scalars(statement, rows)))
 
     async def unknown(
         self, entities: Sequence[tuple[EntityType, UUID]]
@@ -67,7 +68,7 @@ class EventRepository(Repository):
         )
         return wanted - {(EntityType(kind), key) for kind, key in found}
 
-    def _key(self, kind: EntityType) -> ColumnElement[UUID]:
+    def _key(self, kind: EntityType) -> SQLColumnExpression[UUID]:
         return col(_TABLES[kind].id)
 
     def _visible(self, kind: EntityType) -> ColumnElement[bool]:

@@ -51,7 +51,7 @@ class ImageRepository(Repository):
         )
         return await self._db.scalar(change.returning(col(Image.id))) is not None
 
-    def _visible(self) -> Select[tuple[Image]]:
+    def _visible(self) -> Select[Image]:
         return select(Image).where(*self._own())
 
     def _change(self, image_ids: Collection[UUID], status: ImageStatus) -> Update:

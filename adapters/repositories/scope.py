@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, false, or_, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -31,7 +31,7 @@ class Scope:
         """How the audit trail names this actor."""
         return ActorType.DEVICE if self.role is Role.DEVICE else ActorType.USER
 
-    def of_site(self, column: ColumnElement[UUID]) -> ColumnElement[bool]:
+    def of_site(self, column: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
         """Rows of the sites that this actor may see."""
         if self.role in _SEES_ALL_SITES:
             return true()
@@ -40,15 +40,24 @@ class Scope:
     def sessions(self) -> ColumnElement[bool]:
         """Sessions that this actor may see.
 
-        Reviewers (of their sites) and admins see all. Devices and operators see the active ones,
-        so that several cameras can share one and another phone can take over, and their own.
+        Reviewers (of their sites) and admins see all. Devices and operators see all but what
+        another person opened and is over: several cameras can share a session, another phone can
+        take over, and whoever works on a site sees what its devices did.
         """
-        visible = and_(col(Session.org_id) == self.org_id, self.of_site(col(Session.site_id)))
         if self.role in _SEES_ALL_SESSIONS:
-            return visible
-        opener = Session.device_id if self.role is Role.DEVICE else Session.operator_id
-        own = col(opener) == self.actor_id
-        return and_(visible, or_(own, col(Session.status) == SessionStatus.ACTIVE.value))
+            return self.site_sessions()
+        return and_(
+            self.site_sessions(),
+            or_(
+                col(Session.status) == SessionStatus.ACTIVE.value,
+                col(Session.device_id).is_not(None),
+                col(Session.operator_id) == self.actor_id,
+            ),
+        )
+
+    def site_sessions(self) -> ColumnElement[bool]:
+        """Sessions of the sites that this actor may see, whoever opened them."""
+        return and_(col(Session.org_id) == self.org_id, self.of_site(col(Session.site_id)))
 
 
 class Repository:

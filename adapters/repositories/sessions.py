@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Lateral, Select, and_, case, func, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    SQLColumnExpression,
+    and_,
+    case,
+    func,
+    select,
+    true,
+    update,
+)
 from sqlmodel import col
 
 from adapters.repositories.scope import Repository
@@ -74,6 +85,13 @@ class SessionRepository(Repository):
         views = await self._views(own)
         return views[0] if views else None
 
+    async def get_changed(self, session_id: UUID) -> SessionView | None:
+        """One session that was just changed: it may have left what the scope sees."""
+        views = await self._views(
+            select(Session).where(self._scope.site_sessions(), col(Session.id) == session_id)
+        )
+        return views[0] if views else None
+
     async def exists(self, session_id: UUID) -> bool:
         """Whether the scope may see such a session."""
         wanted = self._visible().where(col(Session.id) == session_id)
@@ -104,10 +122,10 @@ class SessionRepository(Repository):
         )
         return await self._db.scalar(changed) is not None
 
-    def _visible(self) -> Select[tuple[Session]]:
+    def _visible(self) -> Select[Session]:
         return select(Session).where(self._scope.sessions())
 
-    def _matching(self, filters: SessionFilters) -> Select[tuple[Session]]:
+    def _matching(self, filters: SessionFilters) -> Select[Session]:
         wanted = self._visible()
         if filters.site_id is not None:
             wanted = wanted.where(col(Session.site_id) == filters.site_id)
@@ -117,7 +135,7 @@ class SessionRepository(Repository):
             wanted = wanted.where(col(Session.vehicle_id) == filters.vehicle_id)
         return wanted
 
-    async def _views(self, chosen: Select[tuple[Session]]) -> list[SessionView]:
+    async def _views(self, chosen: Select[Session]) -> list[SessionView]:
         """One statement, whatever the number of sessions: progress is joined laterally."""
         ids = chosen.with_only_columns(col(Session.id)).subquery()
         progress = _progress()
@@ -138,12 +156,12 @@ class SessionRepository(Repository):
         return [_view(row) for row in await self._db.execute(statement)]
 
 
-def _newest_active_first() -> tuple[ColumnElement[Any], ...]:
+def _newest_active_first() -> tuple[SQLColumnExpression[Any], ...]:
     active_first = case((col(Session.status) == SessionStatus.ACTIVE.value, 0), else_=1)
     return active_first, col(Session.created_at).desc(), col(Session.id)
 
 
-def _progress() -> Lateral:
+def _progress() -> FromClause:
     arrived = col(Upload.arrived_at).is_not(None)
     failed = col(Image.status) == ImageStatus.FAILED.value
     done = [ImageStatus.PROCESSED.value, ImageStatus.PUBLISHED.value]
@@ -169,11 +187,19 @@ def _progress() -> Lateral:
     )
 
 
-def _distinct(column: ColumnElement[Any], usable: ColumnElement[bool]) -> ColumnElement[Any]:
+def _distinct(column: SQLColumnExpression[Any], usable: ColumnElement[bool]) -> ColumnElement[Any]:
     values = func.array_agg(column.distinct())
     return values.filter(and_(usable, column.is_not(None)))
 
 
 def _view(row: Any) -> SessionView:  # noqa: ANN401 - a row of SQLAlchemy's own typing
-    session, vehicle, *counts, angles, shots = row
-    return SessionView(session, vehicle, Counts(*counts, angles or [], shots or []))
+    counts = Counts(
+        promised=row.promised,
+        arrived=row.arrived,
+        processed=row.processed,
+        failed=row.failed,
+        published=row.published,
+        angles=row.angles or [],
+        shots=row.shots or [],
+    )
+    return SessionView(row[0], row[1], counts)

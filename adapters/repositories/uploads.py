@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, or_, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from adapters.repositories.scope import Repository
 from schema.enums import SessionStatus
 from schema.tables.capture import Session, Upload
-from schema.tables.media import Image
 
 _SLOT = (
     col(Upload.session_id),
@@ -45,9 +44,7 @@ class UploadRepository(Repository):
     async def target(self, session_id: UUID) -> UploadTarget | None:
         """The session, whatever its status, if it is of the scope's sites."""
         wanted = select(col(Session.site_id), col(Session.mode), col(Session.status)).where(
-            col(Session.org_id) == self._scope.org_id,
-            col(Session.id) == session_id,
-            self._scope.of_site(col(Session.site_id)),
+            self._scope.site_sessions(), col(Session.id) == session_id
         )
         row = (await self._db.execute(wanted)).one_or_none()
         return UploadTarget(row[0], row[1], SessionStatus(row[2])) if row else None
@@ -59,20 +56,17 @@ class UploadRepository(Repository):
         """
         values: dict[str, Any] = upload.model_dump(exclude={"created_at", "arrived_at"})
         added = insert(Upload).values(**values)
-        has_image = exists().where(
-            col(Image.id) == col(Upload.id), col(Image.org_id) == col(Upload.org_id)
-        )
         statement = added.on_conflict_do_update(
             index_elements=_SLOT,
             set_={
                 "expires_at": added.excluded.expires_at,
                 "size": func.coalesce(added.excluded.size, col(Upload.size)),
             },
-        ).returning(Upload, or_(col(Upload.arrived_at).is_not(None), has_image))
-        row, stored = (await self._db.execute(statement)).one()
-        return PromisedUpload(row, stored)
+        ).returning(Upload)
+        row = (await self._db.execute(statement)).scalar_one()
+        return PromisedUpload(row, stored=row.arrived_at is not None)
 
-    async def slots(self, upload_ids: Collection[UUID]) -> dict[UUID, Upload]:
+    async def of_ids(self, upload_ids: Collection[UUID]) -> dict[UUID, Upload]:
         """Those of the uploads that the scope may see, by id."""
         wanted = select(Upload).where(
             col(Upload.org_id) == self._scope.org_id,

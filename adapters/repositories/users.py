@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ColumnElement, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -84,7 +84,7 @@ class UserRepository:
         wanted = select(col(Organization.name)).where(col(Organization.id) == self._org_id)
         return str(await self._db.scalar(wanted))
 
-    def _own(self) -> tuple[object, ...]:
+    def _own(self) -> tuple[ColumnElement[bool], ...]:
         return (
             col(User.id) == self._user_id,
             col(User.org_id) == self._org_id,

@@ -1,0 +1,1 @@
+"""The REST API: thin, typed, one folder a noun."""

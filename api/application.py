@@ -1,0 +1,66 @@
+"""The application: routers, error answers, request context. Reads no settings."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+
+from api import problems
+from api.auth.routes import router as auth
+from api.backends import Backends, OpenBackends
+from api.body_limit import BodyLimit
+from api.docs.routes import route as docs
+from api.events.routes import router as events
+from api.health.routes import router as health
+from api.images.routes import router as images
+from api.openapi import describe
+from api.request_context import RequestContext
+from api.sessions.routes import router as sessions
+from api.uploads.routes import router as uploads
+
+ROUTERS: Sequence[APIRouter] = (auth, sessions, uploads, events, images, health)
+MAX_BODY_BYTES = 2**20
+
+
+def create_app(open_backends: OpenBackends) -> FastAPI:
+    """The API, which opens its backends when it starts and closes them when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_backends() as backends:
+            app.state.backends = backends
+            yield
+
+    app = FastAPI(
+        title="360 Imaging",
+        version="1.0.0",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=_operation_id,
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    app.router.routes.append(docs)
+    problems.install(app)
+    # The last one added is the outermost.
+    app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES)
+    app.add_middleware(RequestContext)
+    describe(app)
+    return app
+
+
+def contract_app() -> FastAPI:
+    """The application without its backends: to read its routes, not to serve."""
+
+    @asynccontextmanager
+    async def nothing() -> AsyncIterator[Backends]:
+        raise RuntimeError("this application only shows its contract")
+        yield
+
+    return create_app(nothing)
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name

@@ -1,0 +1,1 @@
+"""Who may come in: device enrolment, sign-in, public keys."""

@@ -1,0 +1,38 @@
+"""What the API works with: the adapters, built by the door, and the settings that it obeys."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+
+from adapters.oidc import OidcVerifier
+from adapters.ports import ObjectStore
+from adapters.postgres import AsyncDatabase
+from adapters.temporal import PendingImages
+from api.images.urls import SignedUrls
+from api.principal import Tokens
+
+
+@dataclass(frozen=True)
+class Options:
+    """How this deployment behaves."""
+
+    open_enrollment: bool = False
+    presign_seconds: int = 900
+    max_upload_bytes: int = 50 * 2**20
+
+
+@dataclass(frozen=True)
+class Backends:
+    """Everything outside, ready to use."""
+
+    database: AsyncDatabase
+    store: ObjectStore
+    urls: SignedUrls
+    pending: PendingImages
+    oidc: OidcVerifier
+    tokens: Tokens
+    options: Options
+
+
+OpenBackends = Callable[[], AbstractAsyncContextManager[Backends]]
+"""Opens everything at the start of the API and closes it at the end."""

@@ -1,0 +1,1 @@
+"""Pictures, finished and pending, and publishing."""

@@ -1,0 +1,90 @@
+"""Showing images: rows for the finished, workflow state for the pending."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+import structlog
+
+from adapters.errors import TransientError
+from adapters.repositories.images import ImageRepository
+from adapters.repositories.scope import Scope
+from adapters.repositories.sessions import SessionRepository
+from adapters.repositories.uploads import UploadRepository
+from adapters.temporal import PendingImage, PendingImages
+from api.backends import Backends
+from api.deps import OpenTransaction
+from api.errors import ApiError, Code
+from api.images import views
+from api.images.schemas import Image, ImageDetail, ImageList, Step
+
+_log = structlog.get_logger("api")
+
+
+async def list_images(
+    session_id: UUID, parts: Backends, scope: Scope, open_transaction: OpenTransaction
+) -> ImageList:
+    """Raises ApiError (404) when the caller may not see the session.
+
+    Temporal is asked first: an image that finishes in between is in both answers, never in
+    neither. Where both know it the row wins.
+    """
+    pending, pending_known = await _pending_of(session_id, parts.pending)
+    async with open_transaction() as db:
+        if not await SessionRepository(db, scope).exists(session_id):
+            raise ApiError(Code.SESSION_NOT_FOUND)
+        rows = await ImageRepository(db, scope).of_session(session_id)
+        finished = {row.id for row in rows}
+        waiting = [one for one in pending if one.upload_id not in finished]
+        ids = [one.upload_id for one in waiting]
+        promises = await UploadRepository(db, scope).of_ids(ids) if ids else {}
+    items = [views.finished(row, parts.urls) for row in rows]
+    items += [
+        views.pending(promises[one.upload_id], one) for one in waiting if one.upload_id in promises
+    ]
+    return ImageList(items=_by_angle_then_time(items), pending_known=pending_known)
+
+
+async def get_image(
+    image_id: UUID, parts: Backends, scope: Scope, open_transaction: OpenTransaction
+) -> ImageDetail:
+    """Raises ApiError (404): no such image, or nothing has come of its upload yet."""
+    async with open_transaction() as db:
+        row = await ImageRepository(db, scope).get(image_id)
+        if row is not None:
+            return ImageDetail(**dict(views.finished(row, parts.urls)))
+        promise = (await UploadRepository(db, scope).of_ids([image_id])).get(image_id)
+    if promise is None:
+        raise ApiError(Code.IMAGE_NOT_FOUND)
+    pending = await parts.pending.of_session(promise.session_id)
+    found = next((one for one in pending if one.upload_id == image_id), None)
+    if found is None:
+        return await _finished_meanwhile(image_id, parts, scope, open_transaction)
+    step = await parts.pending.step(image_id)
+    shown = Step(**vars(step)) if step else None
+    return ImageDetail(**dict(views.pending(promise, found)), step=shown)
+
+
+async def _finished_meanwhile(
+    image_id: UUID, parts: Backends, scope: Scope, open_transaction: OpenTransaction
+) -> ImageDetail:
+    async with open_transaction() as db:
+        row = await ImageRepository(db, scope).get(image_id)
+    if row is None:
+        raise ApiError(Code.IMAGE_NOT_FOUND, "Its file has not arrived yet.")
+    return ImageDetail(**dict(views.finished(row, parts.urls)))
+
+
+async def _pending_of(session_id: UUID, pending: PendingImages) -> tuple[list[PendingImage], bool]:
+    try:
+        return await pending.of_session(session_id), True
+    except TransientError as error:
+        _log.warning("images.pending_unknown", session_id=str(session_id), error=str(error))
+        return [], False
+
+
+def _by_angle_then_time(items: Iterable[Image]) -> list[Image]:
+    def order(item: Image) -> tuple[bool, int, float, UUID]:
+        angle = item.angle_deg
+        return angle is None, angle or 0, item.created_at.timestamp(), item.id
+
+    return sorted(items, key=order)

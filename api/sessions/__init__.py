@@ -1,0 +1,1 @@
+"""Capture sessions: one walk round one vehicle."""

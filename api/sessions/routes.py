@@ -1,0 +1,76 @@
+"""POST and GET /sessions, GET and PATCH /sessions/{id}.
+
+Who sees which: admins all of the organization, reviewers all of their sites; devices (of the
+organization) and operators (of their sites) the active ones, those that devices opened, and
+their own: all but what another person opened and is over. What one may not see is not there: 404.
+"""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, status
+
+from adapters.repositories.sessions import SessionFilters
+from api.deps import CAPTURE, Caller, Events, Sessions, Vehicles
+from api.errors import Code, problems
+from api.sessions import service
+from api.sessions.schemas import ChangeSession, CreateSession, Session, SessionPage
+from schema.enums import SessionStatus
+
+router = APIRouter(prefix="/sessions", tags=["sessions"], dependencies=[CAPTURE])
+
+
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    responses=problems(Code.VEHICLE_IDENTITY_REQUIRED, Code.INVALID_REQUEST, Code.SITE_NOT_FOUND),
+)
+async def create_session(
+    body: CreateSession, caller: Caller, sessions: Sessions, vehicles: Vehicles, events: Events
+) -> Session:
+    """Open a session about a vehicle of one of the caller's sites.
+
+    The vehicle is found by VIN within the organization, or by stock number within the site, and
+    created when it is new; what is said about it here completes what is known. A VIN whose check
+    digit does not fit (not every maker uses it) is accepted with a warning.
+    """
+    return await service.create_session(body, caller, sessions, vehicles, events)
+
+
+@router.get("")
+async def list_sessions(
+    sessions: Sessions,
+    site_id: UUID | None = None,
+    status: SessionStatus | None = None,
+    vehicle_id: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+) -> SessionPage:
+    """The sessions that the caller may see: active ones first, then the newest.
+
+    Admins see all of the organization, reviewers all of their sites. Devices (of the organization)
+    and operators (of their sites) see all but those that another person opened and that are over.
+    """
+    filters = SessionFilters(site_id, status, vehicle_id, limit, offset)
+    return await service.list_sessions(filters, sessions)
+
+
+@router.get("/{session_id}", responses=problems(Code.SESSION_NOT_FOUND))
+async def get_session(session_id: UUID, sessions: Sessions) -> Session:
+    """One session, with its vehicle and progress."""
+    return await service.get_session(session_id, sessions)
+
+
+@router.patch(
+    "/{session_id}", responses=problems(Code.SESSION_NOT_FOUND, Code.TRANSITION_IMPOSSIBLE)
+)
+async def change_session(
+    session_id: UUID, body: ChangeSession, sessions: Sessions, events: Events
+) -> Session:
+    """Complete, abandon or resume a session.
+
+    An active session can be completed or abandoned, an abandoned one can be made active again;
+    completing is final. Asking for the status that it has already changes nothing. Completing one
+    that lacks pictures is allowed; a warning says which.
+    """
+    return await service.change_session(session_id, body.status, sessions, events)

@@ -1,0 +1,1 @@
+"""Presigned uploads: bytes go straight to S3."""
