@@ -131,6 +131,11 @@ def _arrived(org: Org, upload: UUID) -> None:
         )
 
 
+async def test_one_finished_picture_makes_no_other_stored(api: Api, org: Org) -> None:
+    org.image(org.session())
+    assert (await _presign(api, org, org.session()))["status"] == "send"
+
+
 async def test_what_is_stored_need_not_be_sent(api: Api, org: Org) -> None:
     session = org.session()
     first = await _presign(api, org, session)
