@@ -42,7 +42,9 @@ def _renderers(style: str) -> list[structlog.typing.Processor]:
     # Local variables hold tokens and passwords: a traceback shows the lines only.
     if style == "console":
         plain = structlog.dev.RichTracebackFormatter(show_locals=False)
-        return [structlog.dev.ConsoleRenderer(exception_formatter=plain)]
+        return [
+            structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), exception_formatter=plain)
+        ]
     lines_only = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
     return [
         structlog.processors.ExceptionRenderer(lines_only),

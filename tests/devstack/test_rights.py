@@ -1,6 +1,7 @@
 """Each door's keys open what it needs and nothing else."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import httpx
@@ -49,10 +50,8 @@ def test_only_the_bridge_reads_the_queue(stored: ObjectStore) -> None:
     receipt = got[0]["ReceiptHandle"]
     for user in ("presigner", "worker"):
         sqs = stored.account.sqs(stored.keys[user])
-        _refused(lambda sqs=sqs: sqs.receive_message(QueueUrl=stored.queue_url))
-        _refused(
-            lambda sqs=sqs: sqs.delete_message(QueueUrl=stored.queue_url, ReceiptHandle=receipt)
-        )
+        _refused(partial(sqs.receive_message, QueueUrl=stored.queue_url))
+        _refused(partial(sqs.delete_message, QueueUrl=stored.queue_url, ReceiptHandle=receipt))
     bridge.change_message_visibility(
         QueueUrl=stored.queue_url, ReceiptHandle=receipt, VisibilityTimeout=1
     )
