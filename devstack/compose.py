@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from adapters.signing_keys import ensure_key
-from devstack import aws, oidc_server
+from devstack import aws
 from devstack.aws_users import Keys
 from devstack.oidc import CLIENT_ID, user_options
 from devstack.paths import DataDir
@@ -26,6 +26,9 @@ _USERS = {"api": "presigner", "bridge": "bridge", "worker": "worker"}
 
 def issuer() -> None:
     """Serve the OIDC issuer on the port of `SETUP_OIDC_ISSUER` until a signal ends the process."""
+    # Imported here: only the issuer's image needs the provider.
+    from devstack import oidc_server
+
     port = os.environ["SETUP_OIDC_ISSUER"].rpartition(":")[2]
     key = Path(os.environ["SETUP_DIR"]) / "oidc-key.json"
     oidc_server.main(key, ["-H", "0.0.0.0", "-p", port, *user_options()])
