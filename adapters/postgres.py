@@ -7,6 +7,7 @@ a pooled connection carries nothing over.
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import create_engine, text
@@ -22,21 +23,21 @@ _SET_TENANT = text("SELECT set_config('app.org_id', :org_id, true)")
 # two transactions; anything else is a bug of ours and must be seen as one.
 _PASSING_CLASSES = ("08", "40", "53", "55", "57", "58")
 
+_POOL: dict[str, Any] = {
+    "max_overflow": 0,
+    "pool_timeout": 10,
+    "pool_pre_ping": True,
+    # Values of statements are personal data; they do not belong into error messages.
+    "hide_parameters": True,
+    "connect_args": {"connect_timeout": 5},
+}
+
 
 class AsyncDatabase:
     """The API's connections."""
 
-    def __init__(self, url: str, *, pool_size: int, connect_timeout: int = 5) -> None:
-        self._engine = create_async_engine(
-            url,
-            pool_size=pool_size,
-            max_overflow=0,
-            pool_timeout=10,
-            pool_pre_ping=True,
-            # Values of statements are personal data; they do not belong into error messages.
-            hide_parameters=True,
-            connect_args={"connect_timeout": connect_timeout},
-        )
+    def __init__(self, url: str, *, pool_size: int) -> None:
+        self._engine = create_async_engine(url, pool_size=pool_size, **_POOL)
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
 
     @asynccontextmanager
@@ -69,17 +70,8 @@ class AsyncDatabase:
 class Database:
     """The worker's connections: one for each of its threads."""
 
-    def __init__(self, url: str, *, pool_size: int, connect_timeout: int = 5) -> None:
-        self._engine = create_engine(
-            url,
-            pool_size=pool_size,
-            max_overflow=0,
-            pool_timeout=10,
-            pool_pre_ping=True,
-            # Values of statements are personal data; they do not belong into error messages.
-            hide_parameters=True,
-            connect_args={"connect_timeout": connect_timeout},
-        )
+    def __init__(self, url: str, *, pool_size: int) -> None:
+        self._engine = create_engine(url, pool_size=pool_size, **_POOL)
         self._sessions = sessionmaker(self._engine, expire_on_commit=False)
 
     @contextmanager

@@ -16,12 +16,12 @@ from api.application import create_app
 from api.backends import Backends, Options
 from api.images.urls import SignedUrls
 from api.principal import Tokens
-from settings import ApiSettings
+from settings import ApiSettings, load
 
 
 def app() -> FastAPI:
     """The application, as the environment describes it."""
-    settings = ApiSettings()
+    settings = load(ApiSettings)
     logs.configure(settings.log_level, settings.log_format)
     return create_app(lambda: open_backends(settings))
 
@@ -75,7 +75,7 @@ def _options(settings: ApiSettings) -> Options:
 
 def main() -> None:
     """Serve until SIGTERM or SIGINT, then finish the requests under way."""
-    settings = ApiSettings()
+    settings = load(ApiSettings)
     uvicorn.run(
         "api.main:app",
         factory=True,
