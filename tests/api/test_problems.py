@@ -113,9 +113,7 @@ class _Broken:
 async def test_while_the_database_is_away(
     application: FastAPI, backends: Backends, org: Org
 ) -> None:
-    nowhere = postgres.AsyncDatabase(
-        "postgresql+psycopg://nobody@127.0.0.1:9/none", pool_size=1, connect_timeout=1
-    )
+    nowhere = postgres.AsyncDatabase("postgresql+psycopg://nobody@127.0.0.1:9/none", pool_size=1)
     async with serve(application, replace(backends, database=nowhere)) as api:
         answers = [
             await api.call("GET", "/sessions", of=org),
