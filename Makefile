@@ -9,7 +9,7 @@ UV_VERSION := 0.13.8
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help install demo dev test e2e check format migrate lock clean
+.PHONY: help install demo dev test e2e fuzz bench check format migrate lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -28,6 +28,14 @@ test: install  ## every test, on servers it starts and stops by itself
 
 e2e: install  ## the whole path only: api, bridge and worker as real processes
 	$(PY) -m pytest tests/e2e $(ARGS)
+
+FUZZ_SECONDS ?= 1200
+fuzz: install  ## damaged photos without end through the imaging core; finds go to build/fuzz
+	$(PY) -m tests.fuzz $(FUZZ_SECONDS) $(FUZZ_SEED)
+
+BENCH ?= imaging
+bench: install  ## CPU against the physical bound, a naive design and other programs; a few minutes
+	$(PY) -m bench $(BENCH) $(ROUNDS)
 
 check: install  ## lint, format, types, import contracts
 	.venv/bin/ruff check .

@@ -9,9 +9,19 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, IPvAnyNetwork, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+
+def _split(given: object) -> object:
+    if not isinstance(given, str):
+        return given
+    return [part.strip() for part in given.split(",") if part.strip()]
+
+
+Item = TypeVar("Item")
+Listed = Annotated[list[Item], NoDecode, BeforeValidator(_split)]
+"""Several values with commas between them."""
 Environment = Literal["development", "test", "production"]
 
 
@@ -69,6 +79,18 @@ class ApiSettings(Aws, Temporal):
     presign_seconds: int = Field(900, ge=60, le=3600)
     max_upload_bytes: int = 50 * 2**20
     publish_url_seconds: int = Field(3600, ge=60, le=7 * 86400)
+    enrollments_a_minute: int = Field(100, ge=1)
+    """POST /auth/device by address; the next two by device or person."""
+    presigns_a_minute: int = Field(500, ge=1)
+    events_a_minute: int = Field(1000, ge=1)
+    revocation_seconds: float = Field(10, ge=0, le=300)
+    """So long a token can work after its device was revoked or its person disabled."""
+    rate_limit_storage: str = "memory://"
+    """`redis://host:port/db` when several processes serve (needs the `coredis` package)."""
+    trusted_proxies: Listed[IPvAnyNetwork] = []
+    """Networks whose X-Forwarded-For is believed, e.g. `10.0.0.0/8,127.0.0.1/32`."""
+    cors_origins: Listed[str] = []
+    """Web pages of other origins that may call, e.g. `https://portal.example`."""
 
 
 class BridgeSettings(Aws, Temporal):
@@ -89,6 +111,10 @@ class WorkerSettings(Aws, Temporal):
     scratch_max_bytes: int = 2 * 2**30
     max_upload_bytes: int = 50 * 2**20
     max_pixels: int = 64_000_000
+    decode_seconds: float = Field(60.0, gt=0)
+    """Wall-clock time for one photo; the slowest accepted take ten seconds on a busy machine."""
+    decode_memory_bytes: int = Field(736 * 2**20, ge=256 * 2**20)
+    """Private memory, reserved or used, of one decoding process; there is one for each core."""
     sharpness_fail: float = 100.0
     sharpness_warn: float = 300.0
     clipped_share_fail: float = 0.05

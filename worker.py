@@ -2,9 +2,9 @@
 
 import asyncio
 import signal
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -27,11 +27,12 @@ from activities.record import Record
 from activities.thumbnails import Thumbnails
 from adapters import logs, temporal
 from adapters.errors import AdapterError
+from adapters.isolation.calls import IsolatedCalls
 from adapters.postgres import Database
 from adapters.records import PostgresImageRecords
 from adapters.s3 import AwsAccess, S3ObjectStore
 from adapters.scratch import ScratchDirectory
-from imaging.derive import configure, derive
+from imaging.derive import Derived, configure, derive
 from imaging.limits import Limits
 from imaging.quality import QC_VERSION, Thresholds
 from schema.contracts import TASK_QUEUE
@@ -39,12 +40,30 @@ from settings import WorkerSettings, load
 from workflows.process_image import ProcessImage
 
 WORKFLOWS = [ProcessImage]
+Step = Callable[..., Any]
 
 # Loaded once instead of once per workflow run: they are pure, so the sandbox loses nothing.
 _PASS_THROUGH = ("schema", "activities", "workflows.policies", "numpy", "pydantic", "structlog")
 
 
-def steps(settings: WorkerSettings) -> Sequence[Callable[..., Any]]:
+def decoder(settings: WorkerSettings) -> IsolatedCalls[Derived]:
+    """Decoding, in a process for each core; to be closed when the worker is done."""
+    limits = Limits(
+        max_bytes=settings.max_upload_bytes,
+        max_pixels=settings.max_pixels,
+        # The rest is for the codecs' code, copies of the file and what is made from the pixels.
+        max_decoder_bytes=settings.decode_memory_bytes // 2,
+    )
+    return IsolatedCalls(
+        partial(derive, limits=limits),
+        processes=settings.worker_cores,
+        seconds=settings.decode_seconds,
+        memory_bytes=settings.decode_memory_bytes,
+        prepare=configure,
+    )
+
+
+def steps(settings: WorkerSettings, decode: Callable[[bytes], Derived]) -> list[Step]:
     """The six activities of ProcessImage on their real adapters."""
     aws = AwsAccess.of(settings, connections=slots(settings))
     store = S3ObjectStore(aws.s3(), settings.s3_bucket)
@@ -52,16 +71,10 @@ def steps(settings: WorkerSettings) -> Sequence[Callable[..., Any]]:
     versions = {"derivatives": str(DERIVATIVES_VERSION), "qc": str(QC_VERSION)}
     records = PostgresImageRecords(_database(settings), versions)
     originals = Originals(store, scratch, settings.max_upload_bytes)
-    limits = Limits(max_bytes=settings.max_upload_bytes, max_pixels=settings.max_pixels)
     thresholds = Thresholds(
         settings.sharpness_fail, settings.sharpness_warn, settings.clipped_share_fail
     )
-    derivatives = Derivatives(
-        originals,
-        scratch,
-        derive=partial(derive, limits=limits),
-        cpu=threading.BoundedSemaphore(settings.worker_cores),
-    )
+    derivatives = Derivatives(originals, scratch, derive=decode)
     return [
         Download(originals, records).download,
         Exif(originals).exif,
@@ -72,14 +85,14 @@ def steps(settings: WorkerSettings) -> Sequence[Callable[..., Any]]:
     ]
 
 
-def build(client: Client, settings: WorkerSettings) -> Worker:
+def build(client: Client, settings: WorkerSettings, decode: Callable[[bytes], Derived]) -> Worker:
     """A worker on the task queue of image processing."""
     threads = slots(settings)
     return Worker(
         client,
         task_queue=TASK_QUEUE,
         workflows=WORKFLOWS,
-        activities=steps(settings),
+        activities=steps(settings, decode),
         activity_executor=ThreadPoolExecutor(threads, thread_name_prefix="step"),
         max_concurrent_activities=threads,
         interceptors=[FailureClassifier()],
@@ -93,21 +106,23 @@ def build(client: Client, settings: WorkerSettings) -> Worker:
 
 
 def slots(settings: WorkerSettings) -> int:
-    """Concurrent activities: decoding is gated to the cores, the rest waits for S3 and SQL."""
+    """Concurrent activities: decoding has a process a core, the rest waits for S3 and SQL."""
     return settings.worker_cores * 2
 
 
 async def run(settings: WorkerSettings) -> None:
     """Work until SIGTERM or SIGINT; finish or hand back what is in hand."""
-    configure()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     client = await temporal.connect(temporal.TemporalAccess.of(settings))
-    async with build(client, settings):
-        structlog.get_logger("worker").info("ready", task_queue=TASK_QUEUE)
-        await stop.wait()
+    with closing(decoder(settings)) as decode:
+        async with build(client, settings, decode):
+            structlog.get_logger("worker").info("ready", task_queue=TASK_QUEUE)
+            await stop.wait()
+            # What is still decoding when the grace is over is handed back, to be done elsewhere.
+            loop.call_later(settings.graceful_shutdown_seconds, decode.close)
 
 
 def _database(settings: WorkerSettings) -> Database:

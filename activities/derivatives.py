@@ -8,10 +8,10 @@ or make it again on a miss.
 import json
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 
 from activities.originals import Originals
+from adapters.errors import IsolatedCallError, ProcessHungError, ProcessOutOfMemoryError
 from adapters.ports import Scratch
 from imaging.derive import Derived
 from imaging.errors import ImageRejected, RejectCode
@@ -19,7 +19,7 @@ from imaging.quality import QualityNumbers
 from schema.contracts import StepInput
 from schema.keys import THUMBNAIL_SIZES
 
-VERSION = 1
+VERSION = 2
 """Part of the scratch name: raise it when `derive` gives other results for the same bytes."""
 
 
@@ -34,20 +34,26 @@ class Measures:
     thumb_px: dict[int, int]
 
 
+DECODE_TRIES = 2
+"""A decoder that dies once may have met a machine in trouble; dying twice is the file's doing."""
+
+
 class Derivatives:
-    """Derives once for each content on this host."""
+    """Derives once for each content on this host.
+
+    `derive` raises ImageRejected for a file at fault, and IsolatedCallError when the process that
+    decodes died of it, hung or ran out of memory.
+    """
 
     def __init__(
         self,
         originals: Originals,
         scratch: Scratch,
         derive: Callable[[bytes], Derived],
-        cpu: AbstractContextManager[object],
     ) -> None:
         self._originals = originals
         self._scratch = scratch
         self._derive = derive
-        self._cpu = cpu
         self._turns = _Turns()
 
     def measures(self, step: StepInput) -> Measures:
@@ -75,13 +81,21 @@ class Derivatives:
     def _make(self, step: StepInput) -> tuple[Measures, dict[int, bytes]]:
         data = self._originals.read(step)
         try:
-            with self._cpu:
-                derived = self._derive(data)
+            derived = self._decode(data)
         except ImageRejected as verdict:
             rejected = {"rejected": [verdict.code.value, verdict.message]}
             self._scratch.write(_measures_name(step), json.dumps(rejected).encode())
             raise
         return self._keep(step, derived)
+
+    def _decode(self, data: bytes) -> Derived:
+        failures: list[IsolatedCallError] = []
+        while len(failures) < DECODE_TRIES:
+            try:
+                return self._derive(data)
+            except IsolatedCallError as failure:
+                failures.append(failure)
+        raise _decoder_crashed(failures[-1]) from failures[-1]
 
     def _keep(self, step: StepInput, derived: Derived) -> tuple[Measures, dict[int, bytes]]:
         measures = Measures(
@@ -128,6 +142,21 @@ class _Turn:
 
     def __exit__(self, *_: object) -> None:
         self.turns.give(self.key)
+
+
+def _decoder_crashed(failure: IsolatedCallError) -> ImageRejected:
+    match failure:
+        case ProcessHungError():
+            what = "Opening this photo took far too long"
+        case ProcessOutOfMemoryError():
+            what = "Opening this photo took more memory than one photo may have"
+        case _:
+            what = "Opening this photo crashed the decoder"
+    return ImageRejected(
+        RejectCode.DECODER_CRASHED,
+        f"{what}, at each of {DECODE_TRIES} tries; take the photo again or save it as an "
+        "ordinary JPEG.",
+    )
 
 
 def _decoded(document: bytes) -> Measures:

@@ -27,3 +27,19 @@ class InvalidIdentityError(AdapterError):
 
 class ExpiredIdentityError(InvalidIdentityError):
     """A token that was good once."""
+
+
+class IsolatedCallError(AdapterError):
+    """A call in a process of its own got no answer; what it was given may be the reason."""
+
+
+class ProcessCrashedError(IsolatedCallError):
+    """The process died in the middle of the call."""
+
+
+class ProcessHungError(IsolatedCallError):
+    """The call took longer than it may; its process was killed."""
+
+
+class ProcessOutOfMemoryError(IsolatedCallError):
+    """The call wanted more memory than it may have."""

@@ -1,6 +1,5 @@
 """The steps on their real adapters, as `worker.py` wires them."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -31,6 +30,11 @@ from schema.contracts import ImageRef, StepInput
 from tests.rows import Yard, a_yard
 
 
+def decode_here(data: bytes) -> Derived:
+    """Decode in this process."""
+    return derive(data, Limits())
+
+
 @dataclass
 class Bench:
     """One host: its scratch directory, its steps, and how often it decoded."""
@@ -38,13 +42,12 @@ class Bench:
     store: S3ObjectStore
     records: PostgresImageRecords
     scratch: ScratchDirectory
+    decode: Callable[[bytes], Derived] = decode_here
     decodes: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.originals = Originals(self.store, self.scratch, 50 * 2**20)
-        self.derivatives = Derivatives(
-            self.originals, self.scratch, self._derive, threading.BoundedSemaphore(2)
-        )
+        self.derivatives = Derivatives(self.originals, self.scratch, self._derive)
         self.download = Download(self.originals, self.records).download
         self.exif = Exif(self.originals).exif
         self.thumbnails = Thumbnails(self.derivatives, self.store).thumbnails
@@ -54,7 +57,7 @@ class Bench:
 
     def _derive(self, data: bytes) -> Derived:
         self.decodes.append(len(data))
-        return derive(data, limits=Limits())
+        return self.decode(data)
 
     def upload(self, yard: Yard, data: bytes, angle_deg: int = 0) -> ImageRef:
         """As a phone does: promise, then PUT."""
@@ -71,8 +74,11 @@ class Bench:
 @pytest.fixture
 def make_bench(
     object_store: ObjectStore, module_database: Migrated, tmp_path: Path
-) -> Callable[[str], Bench]:
-    """Makes hosts that share S3 and the database, each with a scratch directory of its own."""
+) -> Callable[..., Bench]:
+    """Makes hosts that share S3 and the database, each with a scratch directory of its own.
+
+    Called with a name and, to decode otherwise than in this process, with what decodes.
+    """
     keys = object_store.keys["worker"]
     aws = AwsAccess(
         region=object_store.account.region,
@@ -82,11 +88,13 @@ def make_bench(
     )
     store = S3ObjectStore(aws.s3(), object_store.bucket)
     records = PostgresImageRecords(Database(module_database.worker, pool_size=4), {})
-    return lambda name: Bench(store, records, ScratchDirectory(tmp_path / name, 10**9))
+    return lambda name, *decode: Bench(
+        store, records, ScratchDirectory(tmp_path / name, 10**9), *decode
+    )
 
 
 @pytest.fixture
-def bench(make_bench: Callable[[str], Bench]) -> Bench:
+def bench(make_bench: Callable[..., Bench]) -> Bench:
     """One host."""
     return make_bench("host")
 
