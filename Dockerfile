@@ -23,6 +23,8 @@ COPY . .
 USER imaging360
 
 FROM base AS doors
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends libturbojpeg0 \
+ && rm -rf /var/lib/apt/lists/*
 COPY requirements/runtime.txt requirements/
 RUN pip install --require-hashes -r requirements/runtime.txt
 COPY settings.py worker.py ./

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import cv2
 import pillow_heif
 
+from imaging import turbojpeg
 from imaging.decode import decode, luma
 from imaging.errors import ImageRejected, RejectCode
 from imaging.fingerprint import phash
@@ -12,7 +13,7 @@ from imaging.limits import Limits
 from imaging.orient import is_transposed
 from imaging.quality import QualityNumbers, measure
 from imaging.sniff import Header, sniff
-from imaging.thumbnails import SIZES, make_thumbnails
+from imaging.thumbnails import make_thumbnails
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,7 @@ def derive(data: bytes, limits: Limits) -> Derived:
 
 
 def _derive(data: bytes, header: Header) -> Derived:
-    # Colour repeated by the decoder is averaged away again by the first halving, if there is one.
-    halved = min(header.coded_width, header.coded_height) >= 2 * max(SIZES)
-    raster = decode(data, header, exact_chroma=not halved)
+    raster = decode(data, header)
     plane = luma(raster)
     height, width = plane.shape[::-1] if is_transposed(raster.orientation) else plane.shape
     thumbnails = make_thumbnails(raster)
@@ -84,6 +83,7 @@ def configure() -> None:
     are not looked at.
     """
     cv2.setNumThreads(1)
+    turbojpeg.available()  # loads it now, once, also for processes that are forked from this one
     pillow_heif.options.DECODE_THREADS = 1
     pillow_heif.options.THUMBNAILS = False
     pillow_heif.options.DEPTH_IMAGES = False

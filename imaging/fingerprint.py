@@ -23,13 +23,13 @@ def phash(luma: Luma, orientation: int = 1) -> int:
     imagehash reduces the picture to 32 x 32 with Pillow's Lanczos filter. Pictures with flat or
     symmetric content have many coefficients near the median, where one grey level in one of those
     pixels turns several bits: from a plane that was averaged down first, the hash of a car before a
-    studio wall is 10 bits off. So the filter is followed exactly: rows here, columns by Pillow.
+    studio wall is 10 bits off. So the filter is followed exactly: rows first, then columns.
     """
     if luma.size <= _SMALL or min(luma.shape) < SIDE:
         small = orient(luma, orientation)
     else:
-        rows = reduce_rows(luma, transposed=is_transposed(orientation))
-        small = flip(rows, orientation)
+        rows = flip(reduce_rows(luma, transposed=is_transposed(orientation)), orientation)
+        small = reduce_rows(rows, transposed=True).T
     image = Image.fromarray(np.ascontiguousarray(small))
     return int(str(imagehash.phash(image)), 16)
 

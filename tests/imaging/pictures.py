@@ -12,7 +12,7 @@ from PIL import Image, ImageCms, ImageOps
 from imaging.decode import decode
 from imaging.limits import Limits
 from imaging.sniff import sniff
-from imaging.thumbnails import SIZES, Thumbnails, make_thumbnails
+from imaging.thumbnails import Thumbnails, make_thumbnails
 
 Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
@@ -195,9 +195,7 @@ def _delta_e_2000(first: Floats, second: Floats) -> Floats:
 
 
 def thumbnails(data: bytes) -> Thumbnails:
-    header = sniff(data, Limits())
-    halved = min(header.coded_width, header.coded_height) >= 2 * max(SIZES)
-    return make_thumbnails(decode(data, header, exact_chroma=not halved))
+    return make_thumbnails(decode(data, sniff(data, Limits())))
 
 
 def upright(data: bytes) -> Image.Image:

@@ -3,6 +3,7 @@
 import io
 import multiprocessing
 import resource
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from imaging.derive import Derived, configure, derive
 from imaging.errors import ImageRejected
 from imaging.fingerprint import hamming
 from imaging.limits import Limits
-from tests.imaging.pictures import car, heic, jpeg, opened, scene
+from tests.imaging.pictures import Pixels, car, heic, jpeg, opened, scene
 
 REJECTED = {
     "corrupted.heic": "truncated",
@@ -138,10 +139,11 @@ def _derive_in_little_memory(data: bytes) -> str:
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux's /proc")
-@pytest.mark.parametrize("encode", [jpeg, heic])
-def test_a_machine_without_memory_is_not_the_files_fault(encode: object) -> None:
-    assert callable(encode)
-    data = encode(np.full((5000, 6000, 3), 90, np.uint8))
+@pytest.mark.parametrize(("encode", "size"), [(jpeg, (7000, 8000)), (heic, (5000, 6000))])
+def test_a_machine_without_memory_is_not_the_files_fault(
+    encode: Callable[[Pixels], bytes], size: tuple[int, int]
+) -> None:
+    data = encode(np.full((*size, 3), 90, np.uint8))
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context, initializer=configure) as pool:
         assert pool.submit(_derive_in_little_memory, data).result() == "memory"
