@@ -2,11 +2,14 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from starlette.middleware.cors import CORSMiddleware
 
 from api import problems
+from api.admin.routes import router as admin
 from api.auth.routes import router as auth
 from api.backends import Backends, OpenBackends
 from api.body_limit import BodyLimit
@@ -17,14 +20,25 @@ from api.images.routes import router as images
 from api.openapi import describe
 from api.request_context import RequestContext
 from api.sessions.routes import router as sessions
+from api.spin.routes import router as spin
 from api.uploads.routes import router as uploads
 
-ROUTERS: Sequence[APIRouter] = (auth, sessions, uploads, events, images, health)
+ROUTERS: Sequence[APIRouter] = (auth, sessions, spin, uploads, events, images, admin, health)
 MAX_BODY_BYTES = 2**20
+# No cookies: a page sends its token itself.
+_CORS: dict[str, Any] = {
+    "allow_methods": ["GET", "POST", "PATCH", "DELETE"],
+    "allow_headers": ["Authorization", "Content-Type", "If-None-Match", "X-Request-ID"],
+    "expose_headers": ["ETag", "Retry-After", "X-Request-ID"],
+    "max_age": 600,
+}
 
 
-def create_app(open_backends: OpenBackends) -> FastAPI:
-    """The API, which opens its backends when it starts and closes them when it stops."""
+def create_app(open_backends: OpenBackends, cors_origins: Sequence[str] = ()) -> FastAPI:
+    """The API, which opens its backends when it starts and closes them when it stops.
+
+    Web pages of `cors_origins` may call it; without any, only pages of its own origin.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -47,6 +61,8 @@ def create_app(open_backends: OpenBackends) -> FastAPI:
     # The last one added is the outermost.
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES)
     app.add_middleware(RequestContext)
+    if cors_origins:
+        app.add_middleware(CORSMiddleware, allow_origins=cors_origins, **_CORS)
     describe(app)
     return app
 

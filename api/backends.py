@@ -8,8 +8,11 @@ from adapters.oidc import OidcVerifier
 from adapters.ports import ObjectStore
 from adapters.postgres import AsyncDatabase
 from adapters.temporal import PendingImages
+from api.images.parking import ParkedImages
 from api.images.urls import SignedUrls
 from api.principal import Tokens
+from api.rate_limits import RateLimits
+from api.revocation import Revocations
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,11 @@ class Backends:
     store: ObjectStore
     urls: SignedUrls
     pending: PendingImages
+    parked: ParkedImages
     oidc: OidcVerifier
     tokens: Tokens
+    limits: RateLimits
+    revocations: Revocations
     options: Options
 
 

@@ -9,11 +9,14 @@ from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from adapters.repositories.admissions import AdmissionRepository
 from adapters.repositories.devices import DeviceRepository
 from adapters.repositories.events import EventRepository
 from adapters.repositories.images import ImageRepository
+from adapters.repositories.people import PeopleRepository
 from adapters.repositories.scope import Repository, Scope
 from adapters.repositories.sessions import SessionRepository
+from adapters.repositories.spins import SpinRepository
 from adapters.repositories.uploads import UploadRepository
 from adapters.repositories.vehicles import VehicleRepository
 from api.backends import Backends
@@ -46,6 +49,7 @@ async def authenticate(
         raise ApiError(Code.TOKEN_MISSING, headers={"WWW-Authenticate": "Bearer"})
     principal = parts.tokens.read(credentials.credentials)
     scope = principal.scope
+    await parts.revocations.check(scope)
     structlog.contextvars.bind_contextvars(
         org_id=str(scope.org_id), actor=f"{scope.role}:{scope.actor_id}"
     )
@@ -92,6 +96,7 @@ PUBLIC = Depends(PublicPermission())
 CAPTURE = Depends(RolePermission(Role.DEVICE, Role.OPERATOR, Role.REVIEWER, Role.ADMIN))
 VIEW = Depends(RolePermission(Role.OPERATOR, Role.REVIEWER, Role.ADMIN))
 REVIEW = Depends(RolePermission(Role.REVIEWER, Role.ADMIN))
+ADMINISTER = Depends(RolePermission(Role.ADMIN))
 
 
 @asynccontextmanager
@@ -117,10 +122,13 @@ def _repository(kind: type[R]) -> Any:  # noqa: ANN401 - what Depends() gives
     return Depends(provide)
 
 
+Admissions = Annotated[AdmissionRepository, _repository(AdmissionRepository)]
 Devices = Annotated[DeviceRepository, _repository(DeviceRepository)]
 Events = Annotated[EventRepository, _repository(EventRepository)]
 Images = Annotated[ImageRepository, _repository(ImageRepository)]
+People = Annotated[PeopleRepository, _repository(PeopleRepository)]
 Sessions = Annotated[SessionRepository, _repository(SessionRepository)]
+Spins = Annotated[SpinRepository, _repository(SpinRepository)]
 Uploads = Annotated[UploadRepository, _repository(UploadRepository)]
 Vehicles = Annotated[VehicleRepository, _repository(VehicleRepository)]
 

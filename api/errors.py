@@ -29,6 +29,7 @@ class Code(StrEnum):
     TOKEN_MISSING = "token_missing"
     TOKEN_INVALID = "token_invalid"
     TOKEN_EXPIRED = "token_expired"
+    TOKEN_REVOKED = "token_revoked"
     ID_TOKEN_INVALID = "id_token_invalid"
     # 403
     ROLE_FORBIDDEN = "role_forbidden"
@@ -39,15 +40,25 @@ class Code(StrEnum):
     SITE_NOT_FOUND = "site_not_found"
     SESSION_NOT_FOUND = "session_not_found"
     IMAGE_NOT_FOUND = "image_not_found"
+    USER_NOT_FOUND = "user_not_found"
+    DEVICE_NOT_FOUND = "device_not_found"
+    ENROLLMENT_CODE_NOT_FOUND = "enrollment_code_not_found"
     ENTITY_NOT_FOUND = "entity_not_found"
     # 405, 409, 413
     METHOD_NOT_ALLOWED = "method_not_allowed"
     ORGANIZATION_AMBIGUOUS = "organization_ambiguous"
+    EMAIL_TAKEN = "email_taken"
+    SITE_NAME_TAKEN = "site_name_taken"
+    OWN_ACCOUNT = "own_account"
     SESSION_NOT_ACTIVE = "session_not_active"
+    SESSION_HAS_NO_SPIN = "session_has_no_spin"
     TRANSITION_IMPOSSIBLE = "transition_impossible"
     IMAGE_FAILED = "image_failed"
     IMAGE_PENDING = "image_pending"
+    IMAGE_NOT_PARKED = "image_not_parked"
     BODY_TOO_LARGE = "body_too_large"
+    # 429
+    RATE_LIMITED = "rate_limited"
     # 5xx
     INTERNAL_ERROR = "internal_error"
     UNAVAILABLE = "unavailable"
@@ -72,6 +83,7 @@ _TITLES: dict[int, dict[Code, str]] = {
         Code.TOKEN_MISSING: "A bearer token is needed",
         Code.TOKEN_INVALID: "The token is not valid",
         Code.TOKEN_EXPIRED: "The token has expired",
+        Code.TOKEN_REVOKED: "The token's device or person was shut out",
         Code.ID_TOKEN_INVALID: "The identity token is not valid",
     },
     403: {
@@ -84,17 +96,26 @@ _TITLES: dict[int, dict[Code, str]] = {
         Code.SITE_NOT_FOUND: "There is no such site",
         Code.SESSION_NOT_FOUND: "There is no such session",
         Code.IMAGE_NOT_FOUND: "There is no such image",
+        Code.USER_NOT_FOUND: "There is no such user",
+        Code.DEVICE_NOT_FOUND: "There is no such device",
+        Code.ENROLLMENT_CODE_NOT_FOUND: "There is no such enrolment code",
         Code.ENTITY_NOT_FOUND: "There is no such entity",
     },
     405: {Code.METHOD_NOT_ALLOWED: "This address does not take that method"},
     409: {
         Code.ORGANIZATION_AMBIGUOUS: "The person belongs to several organizations",
+        Code.EMAIL_TAKEN: "Somebody has this address already",
+        Code.SITE_NAME_TAKEN: "A site has this name already",
+        Code.OWN_ACCOUNT: "Nobody disables or demotes themselves",
         Code.SESSION_NOT_ACTIVE: "The session is not active",
+        Code.SESSION_HAS_NO_SPIN: "The session's shot list has no spin",
         Code.TRANSITION_IMPOSSIBLE: "The session cannot change in this way",
         Code.IMAGE_FAILED: "The image failed",
         Code.IMAGE_PENDING: "The image is still being processed",
+        Code.IMAGE_NOT_PARKED: "The image does not wait for a decision",
     },
     413: {Code.BODY_TOO_LARGE: "The request is too large"},
+    429: {Code.RATE_LIMITED: "Too many requests"},
     500: {Code.INTERNAL_ERROR: "Something went wrong on our side"},
     503: {Code.UNAVAILABLE: "Not available at the moment; try again"},
 }

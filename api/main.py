@@ -14,8 +14,11 @@ from adapters.s3 import AwsAccess, S3ObjectStore
 from adapters.signing_keys import KeyRing, ensure_key
 from api.application import create_app
 from api.backends import Backends, Options
+from api.images.parking import ParkedImages
 from api.images.urls import SignedUrls
 from api.principal import Tokens
+from api.rate_limits import RateLimits, Rates, storage_of
+from api.revocation import Revocations
 from settings import ApiSettings, load
 
 
@@ -23,7 +26,7 @@ def app() -> FastAPI:
     """The application, as the environment describes it."""
     settings = load(ApiSettings)
     logs.configure(settings.log_level, settings.log_format)
-    return create_app(lambda: open_backends(settings))
+    return create_app(lambda: open_backends(settings), settings.cors_origins)
 
 
 @asynccontextmanager
@@ -41,8 +44,11 @@ async def open_backends(settings: ApiSettings) -> AsyncIterator[Backends]:
                 store=store,
                 urls=SignedUrls(store, seconds=settings.publish_url_seconds),
                 pending=temporal.PendingImages(client),
+                parked=ParkedImages(client),
                 oidc=OidcVerifier(http, _trust(settings)),
                 tokens=_tokens(settings),
+                limits=_limits(settings),
+                revocations=Revocations(database, seconds=settings.revocation_seconds),
                 options=_options(settings),
             )
         finally:
@@ -65,6 +71,13 @@ def _tokens(settings: ApiSettings) -> Tokens:
     )
 
 
+def _limits(settings: ApiSettings) -> RateLimits:
+    rates = Rates(
+        settings.enrollments_a_minute, settings.presigns_a_minute, settings.events_a_minute
+    )
+    return RateLimits(storage_of(settings.rate_limit_storage), rates, settings.trusted_proxies)
+
+
 def _options(settings: ApiSettings) -> Options:
     return Options(
         open_enrollment=settings.open_enrollment,
@@ -85,6 +98,8 @@ def main() -> None:
         access_log=False,
         log_config=None,
         server_header=False,
+        # X-Forwarded-For is believed from the settings' trusted proxies only.
+        proxy_headers=False,
         timeout_graceful_shutdown=10,
     )
 

@@ -23,7 +23,13 @@ request that is not valid answers 400. `X-Request-ID` is taken over or made, and
 _ALWAYS = (Code.INTERNAL_ERROR, Code.UNAVAILABLE)
 _WITH_INPUT = (Code.INVALID_REQUEST,)
 _WITH_BODY = (Code.BODY_TOO_LARGE,)
-_WITH_TOKEN = (Code.TOKEN_MISSING, Code.TOKEN_INVALID, Code.TOKEN_EXPIRED, Code.ROLE_FORBIDDEN)
+_WITH_TOKEN = (
+    Code.TOKEN_MISSING,
+    Code.TOKEN_INVALID,
+    Code.TOKEN_EXPIRED,
+    Code.TOKEN_REVOKED,
+    Code.ROLE_FORBIDDEN,
+)
 
 
 def describe(app: FastAPI) -> None:

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from adapters.errors import AccessRefusedError, TransientError
+from api.conditional import NotModified
 from api.errors import MEDIA_TYPE, ApiError, Code, FieldError, problem
 
 RETRY_AFTER_SECONDS = 2
@@ -25,6 +26,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _framework)
     app.add_exception_handler(TransientError, _unavailable)
     app.add_exception_handler(AccessRefusedError, _unavailable)
+    app.add_exception_handler(NotModified, _not_modified)
 
 
 def problem_response(
@@ -89,6 +91,10 @@ async def _unavailable(request: Request, error: Exception) -> Response:
         request_id_of(request),
         headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
     )
+
+
+async def _not_modified(request: Request, error: Exception) -> Response:
+    return Response(status_code=304, headers=cast("NotModified", error).headers)
 
 
 _CODES = {

@@ -79,6 +79,8 @@ class EntityType(StrEnum):
     DEVICE = "device"
     USER = "user"
     VEHICLE = "vehicle"
+    SITE = "site"
+    ENROLLMENT_CODE = "enrollment_code"
 
 
 class ActorType(StrEnum):

@@ -13,7 +13,7 @@ from adapters.repositories.scope import Repository
 from schema.enums import EntityType
 from schema.tables.capture import Session, Upload, Vehicle
 from schema.tables.media import Event, Image
-from schema.tables.tenancy import Device, User
+from schema.tables.tenancy import Device, EnrollmentCode, Site, User
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,8 @@ class EventRepository(Repository):
     def _visible(self, kind: EntityType) -> ColumnElement[bool]:
         table = _TABLES[kind]
         own = col(table.org_id) == self._scope.org_id
+        if table is Site:
+            return and_(own, self._scope.of_site(col(table.id)))
         if table in (Session, Upload, Image):
             return and_(own, self._scope.of_site(col(table.site_id)))
         return own
@@ -86,4 +88,6 @@ _TABLES: dict[EntityType, Any] = {
     EntityType.DEVICE: Device,
     EntityType.USER: User,
     EntityType.VEHICLE: Vehicle,
+    EntityType.SITE: Site,
+    EntityType.ENROLLMENT_CODE: EnrollmentCode,
 }

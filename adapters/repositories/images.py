@@ -3,11 +3,23 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Update, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    Update,
+    cast,
+    func,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlmodel import col
 
 from adapters.repositories.scope import Repository
 from schema.enums import ImageStatus
+from schema.tables.capture import Session, Upload
 from schema.tables.media import Image
 
 
@@ -21,6 +33,21 @@ class ImageRepository(Repository):
             col(Image.angle_deg).asc().nulls_last(), col(Image.created_at), col(Image.id)
         )
         return (await self._db.scalars(ordered)).all()
+
+    async def versions(self, session_id: UUID, pending: Collection[UUID]) -> str | None:
+        """The versions of the session's images and of the uploads that are pending.
+
+        Every change of a row gives it a new `xmin`. None when the scope may not see the session.
+        """
+        images = _versions(Image).where(*self._own(), col(Image.session_id) == session_id)
+        uploads = _versions(Upload).where(
+            col(Upload.org_id) == self._scope.org_id, col(Upload.id).in_(pending)
+        )
+        parts = (images.scalar_subquery(), uploads.scalar_subquery())
+        wanted = select(func.concat(parts[0], ";", parts[1])).select_from(Session)
+        visible = wanted.where(self._scope.sessions(), col(Session.id) == session_id)
+        found: str | None = await self._db.scalar(visible)
+        return found
 
     async def of_ids(self, image_ids: Collection[UUID]) -> Sequence[Image]:
         """Those of the images that the scope may see."""
@@ -63,3 +90,10 @@ class ImageRepository(Repository):
     def _own(self) -> tuple[ColumnElement[bool], ...]:
         org = col(Image.org_id) == self._scope.org_id
         return org, self._scope.of_site(col(Image.site_id))
+
+
+def _versions(table: type[Image] | type[Upload]) -> Select[str]:
+    key = cast(col(table.id), Text)
+    version = cast(literal_column(f"{table.__tablename__}.xmin"), Text)
+    listed = func.concat(key, ":", version)
+    return select(func.string_agg(listed, aggregate_order_by(literal_column("','"), col(table.id))))

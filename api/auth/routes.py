@@ -6,19 +6,21 @@ from api.auth import service
 from api.auth.schemas import DeviceToken, EnrollDevice, KeySet, Login, UserToken
 from api.deps import PUBLIC, Parts
 from api.errors import Code, problems
+from api.limited import ENROLMENTS
 
 router = APIRouter(tags=["auth"])
 
 
 @router.post(
     "/auth/device",
-    dependencies=[PUBLIC],
+    dependencies=[PUBLIC, ENROLMENTS],
     responses=problems(
         Code.ORGANIZATION_UNKNOWN,
         Code.ENROLLMENT_CODE_REQUIRED,
         Code.ENROLLMENT_CODE_INVALID,
         Code.DEVICE_ID_TAKEN,
         Code.DEVICE_REVOKED,
+        Code.RATE_LIMITED,
     ),
 )
 async def enroll_device(body: EnrollDevice, parts: Parts) -> DeviceToken:
@@ -26,7 +28,7 @@ async def enroll_device(body: EnrollDevice, parts: Parts) -> DeviceToken:
 
     Both need an enrolment code of the organization, unless the deployment allows open enrolment:
     knowing the ids must not be enough. A device that was revoked stays out. The token is good for
-    30 days.
+    30 days. An address may ask 100 times a minute.
     """
     return await service.enroll_device(body, parts.database, parts.tokens, parts.options)
 

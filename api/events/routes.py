@@ -9,6 +9,7 @@ from api.deps import CAPTURE, Events
 from api.errors import Code, problems
 from api.events import service
 from api.events.schemas import MAX_EVENTS, NewEvent, StoredEvents
+from api.limited import EVENTS
 
 router = APIRouter(tags=["events"], dependencies=[CAPTURE])
 
@@ -24,8 +25,9 @@ OneOrMany = Annotated[One | Many, Discriminator(_kind), Body()]
 
 @router.post(
     "/events",
+    dependencies=[EVENTS],
     status_code=status.HTTP_201_CREATED,
-    responses=problems(Code.EVENT_TYPE_RESERVED, Code.ENTITY_NOT_FOUND),
+    responses=problems(Code.EVENT_TYPE_RESERVED, Code.ENTITY_NOT_FOUND, Code.RATE_LIMITED),
 )
 async def add_events(body: OneOrMany, events: Events) -> StoredEvents:
     """Store one event or an array of up to 200, all or none.

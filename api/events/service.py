@@ -11,15 +11,23 @@ RESERVED = frozenset(
     {
         "device.enrolled",
         "device.reenrolled",
+        "device.revoked",
+        "enrollment_code.created",
+        "enrollment_code.expired",
+        "image.discarded",
         "image.failed",
         "image.processed",
         "image.published",
+        "image.retried",
         "image.unpublished",
         "session.abandoned",
         "session.completed",
         "session.created",
         "session.resumed",
+        "site.created",
         "user.bound",
+        "user.changed",
+        "user.created",
     }
 )
 

@@ -4,21 +4,46 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from api.deps import REVIEW, VIEW, Caller, Events, Images, Later, Parts, Sessions, Uploads
+from api.conditional import CONDITIONAL, Known
+from api.deps import (
+    ADMINISTER,
+    REVIEW,
+    VIEW,
+    Caller,
+    Events,
+    Images,
+    Later,
+    Parts,
+    Sessions,
+    Uploads,
+)
 from api.errors import Code, problems
-from api.images import publishing, service
-from api.images.schemas import BulkPublish, BulkPublished, Image, ImageDetail, ImageList
+from api.images import decisions, publishing, service
+from api.images.schemas import (
+    BulkPublish,
+    BulkPublished,
+    Decided,
+    DecisionKind,
+    Discard,
+    Image,
+    ImageDetail,
+    ImageList,
+    Retry,
+)
 
 router = APIRouter(prefix="/images", tags=["images"])
 
 
-@router.get("", dependencies=[VIEW], responses=problems(Code.SESSION_NOT_FOUND))
-async def list_images(session_id: UUID, parts: Parts, caller: Caller, later: Later) -> ImageList:
+@router.get("", dependencies=[VIEW], responses={**problems(Code.SESSION_NOT_FOUND), **CONDITIONAL})
+async def list_images(
+    session_id: UUID, parts: Parts, caller: Caller, later: Later, known: Known
+) -> ImageList:
     """A session's pictures, finished and pending in one list: by angle, then by time.
 
-    When the pipeline does not answer, the finished ones come with `pending_known: false`.
+    When the pipeline does not answer, the finished ones come with `pending_known: false`. With
+    `If-None-Match` an unchanged list is a cheap 304; the URLs of the kept one are still good then.
     """
-    return await service.list_images(session_id, parts, caller.scope, later)
+    return await service.list_images(session_id, parts, caller.scope, later, known)
 
 
 @router.get("/{image_id}", dependencies=[REVIEW], responses=problems(Code.IMAGE_NOT_FOUND))
@@ -57,3 +82,36 @@ async def unpublish_image(
 ) -> Image:
     """Take a picture back. One that is not published stays as it is."""
     return await publishing.unpublish(image_id, parts.urls, images, uploads, events)
+
+
+@router.post(
+    "/{image_id}/retry",
+    dependencies=[ADMINISTER],
+    responses=problems(Code.IMAGE_NOT_FOUND, Code.IMAGE_NOT_PARKED),
+)
+async def retry_image(
+    image_id: UUID, parts: Parts, caller: Caller, later: Later, body: Retry | None = None
+) -> Decided:
+    """Try a parked picture's step again, now. Nothing needs to be sent again.
+
+    The answer says whether the workflow confirmed it (`accepted`) or will take it as soon as a
+    worker is back (`queued`).
+    """
+    reason = (body.reason if body else None) or ""
+    return await decisions.decide(image_id, DecisionKind.RETRY, reason, parts, caller.scope, later)
+
+
+@router.post(
+    "/{image_id}/discard",
+    dependencies=[ADMINISTER],
+    responses=problems(Code.IMAGE_NOT_FOUND, Code.IMAGE_NOT_PARKED),
+)
+async def discard_image(
+    image_id: UUID, body: Discard, parts: Parts, caller: Caller, later: Later
+) -> Decided:
+    """Give a parked picture up: it becomes `failed`, with the reason and who decided.
+
+    As with a retry, the answer says whether the workflow confirmed it.
+    """
+    kind = DecisionKind.DISCARD
+    return await decisions.decide(image_id, kind, body.reason, parts, caller.scope, later)

@@ -5,10 +5,11 @@ from enum import StrEnum
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from api.errors import Code
-from api.models import RequestModel, ResponseModel
+from api.images.parking import Delivery
+from api.models import Printable, RequestModel, ResponseModel
 from schema.enums import ImageStatus
 
 MAX_BULK = 500
@@ -108,3 +109,38 @@ class BulkPublished(ResponseModel):
 
     results: list[PublishResult]
     published: int = Field(description="How many are published now that were not before.")
+
+
+Reason = Annotated[
+    str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True), Printable
+]
+
+
+class DecisionKind(StrEnum):
+    """What can be decided about a parked picture."""
+
+    RETRY = "retry"
+    DISCARD = "discard"
+
+
+class Retry(RequestModel):
+    """Why the step should be tried again, if there is anything to say."""
+
+    reason: Reason | None = None
+
+
+class Discard(RequestModel):
+    """Why the picture is given up."""
+
+    reason: Reason
+
+
+class Decided(ResponseModel):
+    """A decision, and how it reached the picture's workflow."""
+
+    image_id: UUID
+    decision: DecisionKind
+    delivery: Delivery = Field(
+        description="`accepted`: the workflow confirmed it. `queued`: no worker answered in time;"
+        " Temporal keeps it and the workflow takes it when a worker is back."
+    )

@@ -8,10 +8,10 @@ import structlog
 from adapters.errors import TransientError
 from adapters.repositories.images import ImageRepository
 from adapters.repositories.scope import Scope
-from adapters.repositories.sessions import SessionRepository
 from adapters.repositories.uploads import UploadRepository
 from adapters.temporal import PendingImage, PendingImages
 from api.backends import Backends
+from api.conditional import Conditional
 from api.deps import OpenTransaction
 from api.errors import ApiError, Code
 from api.images import views
@@ -21,18 +21,29 @@ _log = structlog.get_logger("api")
 
 
 async def list_images(
-    session_id: UUID, parts: Backends, scope: Scope, open_transaction: OpenTransaction
+    session_id: UUID,
+    parts: Backends,
+    scope: Scope,
+    open_transaction: OpenTransaction,
+    known: Conditional,
 ) -> ImageList:
     """Raises ApiError (404) when the caller may not see the session.
+
+    Raises NotModified when the client has the list: its rows are not read then.
 
     Temporal is asked first: an image that finishes in between is in both answers, never in
     neither. Where both know it the row wins.
     """
     pending, pending_known = await _pending_of(session_id, parts.pending)
     async with open_transaction() as db:
-        if not await SessionRepository(db, scope).exists(session_id):
+        images = ImageRepository(db, scope)
+        versions = await images.versions(session_id, [one.upload_id for one in pending])
+        if versions is None:
             raise ApiError(Code.SESSION_NOT_FOUND)
-        rows = await ImageRepository(db, scope).of_session(session_id)
+        known.stop_if_known(
+            str(session_id), versions, _state(pending, pending_known), str(parts.urls.window())
+        )
+        rows = await images.of_session(session_id)
         finished = {row.id for row in rows}
         waiting = [one for one in pending if one.upload_id not in finished]
         ids = [one.upload_id for one in waiting]
@@ -80,6 +91,10 @@ async def _pending_of(session_id: UUID, pending: PendingImages) -> tuple[list[Pe
     except TransientError as error:
         _log.warning("images.pending_unknown", session_id=str(session_id), error=str(error))
         return [], False
+
+
+def _state(pending: Iterable[PendingImage], known: bool) -> str:
+    return repr((known, sorted(pending, key=lambda one: one.upload_id)))
 
 
 def _by_angle_then_time(items: Iterable[Image]) -> list[Image]:

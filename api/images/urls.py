@@ -2,6 +2,7 @@
 
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 
 from adapters.ports import ObjectStore
 
@@ -13,11 +14,27 @@ class SignedUrls:
     browser keep its picture: so a URL serves until half of its life is over.
     """
 
-    def __init__(self, store: ObjectStore, *, seconds: int, capacity: int = 20_000) -> None:
+    def __init__(
+        self,
+        store: ObjectStore,
+        *,
+        seconds: int,
+        capacity: int = 20_000,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._store = store
         self._seconds = seconds
         self._capacity = capacity
+        self._clock = clock
         self._known: OrderedDict[str, tuple[float, str]] = OrderedDict()
+
+    def window(self) -> int:
+        """Which quarter of a URL's life it is: the same in every process.
+
+        URLs that were handed out in this window are good beyond its end: they had at least half of
+        their life left, so whoever keeps them has at least a quarter.
+        """
+        return int(self._clock() / (self._seconds / 4))
 
     def of(self, key: str) -> str:
         """A URL for a GET of the object under `key`."""

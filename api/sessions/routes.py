@@ -8,9 +8,10 @@ their own: all but what another person opened and is over. What one may not see 
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, status
+from fastapi import APIRouter, Query, Response, status
 
 from adapters.repositories.sessions import SessionFilters
+from api.conditional import CONDITIONAL, Known
 from api.deps import CAPTURE, Caller, Events, Sessions, Vehicles
 from api.errors import Code, problems
 from api.sessions import service
@@ -37,28 +38,33 @@ async def create_session(
     return await service.create_session(body, caller, sessions, vehicles, events)
 
 
-@router.get("")
+@router.get("", response_model=SessionPage, responses=CONDITIONAL)
 async def list_sessions(
     sessions: Sessions,
+    known: Known,
     site_id: UUID | None = None,
     status: SessionStatus | None = None,
     vehicle_id: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
-) -> SessionPage:
+) -> Response:
     """The sessions that the caller may see: active ones first, then the newest.
 
     Admins see all of the organization, reviewers all of their sites. Devices (of the organization)
     and operators (of their sites) see all but those that another person opened and that are over.
     """
     filters = SessionFilters(site_id, status, vehicle_id, limit, offset)
-    return await service.list_sessions(filters, sessions)
+    return known.answer(await service.list_sessions(filters, sessions))
 
 
-@router.get("/{session_id}", responses=problems(Code.SESSION_NOT_FOUND))
-async def get_session(session_id: UUID, sessions: Sessions) -> Session:
+@router.get(
+    "/{session_id}",
+    response_model=Session,
+    responses={**problems(Code.SESSION_NOT_FOUND), **CONDITIONAL},
+)
+async def get_session(session_id: UUID, sessions: Sessions, known: Known) -> Response:
     """One session, with its vehicle and progress."""
-    return await service.get_session(session_id, sessions)
+    return known.answer(await service.get_session(session_id, sessions))
 
 
 @router.patch(

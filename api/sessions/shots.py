@@ -35,11 +35,16 @@ def spin_angles(shot_list: ShotList) -> list[int]:
     return [round(frame * 360 / count) % 360 for frame in range(count)]
 
 
+def frame_of(angle_deg: int, frame_count: int) -> int:
+    """The frame of a spin that a picture counts for: the nearest."""
+    return round(angle_deg * frame_count / 360) % frame_count
+
+
 def missing_angles(shot_list: ShotList, covered: Iterable[int]) -> list[int]:
     """The spin's angles for which no picture counts; each counts for the nearest frame."""
     expected = spin_angles(shot_list)
     count = len(expected)
-    frames = {round(angle * count / 360) % count for angle in covered} if count else set()
+    frames = {frame_of(angle, count) for angle in covered} if count else set()
     return [angle for frame, angle in enumerate(expected) if frame not in frames]
 
 

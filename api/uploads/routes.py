@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from api.deps import CAPTURE, Caller, Parts, Uploads
 from api.errors import Code, problems
+from api.limited import PRESIGNS
 from api.uploads import service
 from api.uploads.schemas import Presign, PresignedUpload
 
@@ -12,12 +13,14 @@ router = APIRouter(tags=["uploads"], dependencies=[CAPTURE])
 
 @router.post(
     "/presign",
+    dependencies=[PRESIGNS],
     responses=problems(
         Code.SLOT_REQUIRED,
         Code.SLOT_AMBIGUOUS,
         Code.FILE_TOO_LARGE,
         Code.SESSION_NOT_FOUND,
         Code.SESSION_NOT_ACTIVE,
+        Code.RATE_LIMITED,
     ),
 )
 async def presign(body: Presign, caller: Caller, parts: Parts, uploads: Uploads) -> PresignedUpload:

@@ -41,13 +41,16 @@ class Api:
         role: Role = Role.ADMIN,
         token: str | None = None,
         json: Any = None,  # noqa: ANN401 - whatever JSON a test sends
+        headers: dict[str, str] | None = None,
         **params: Any,  # noqa: ANN401 - query parameters
     ) -> httpx.Response:
         """One request; for a role of an organization, with a token, or anonymous."""
         bearer = token or (self.token(of, role) if of else None)
-        headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
+        sent = {"Authorization": f"Bearer {bearer}"} if bearer else {}
         shown = {name: str(value) for name, value in params.items()}
-        return await self.http.request(method, path, json=json, params=shown, headers=headers)
+        return await self.http.request(
+            method, path, json=json, params=shown or None, headers={**sent, **(headers or {})}
+        )
 
 
 @asynccontextmanager

@@ -16,8 +16,11 @@ from adapters.s3 import AwsAccess, S3ObjectStore
 from adapters.signing_keys import KeyRing, ensure_key
 from api.application import contract_app
 from api.backends import Backends, Options
+from api.images.parking import ParkedImages
 from api.images.urls import SignedUrls
 from api.principal import Tokens
+from api.rate_limits import RateLimits, Rates, storage_of
+from api.revocation import Revocations
 from devstack.oidc import CLIENT_ID
 from devstack.testing.databases import Database
 from devstack.testing.servers import TemporalServer
@@ -27,6 +30,7 @@ from tests.api.world import Org
 
 ISSUER = "imaging360"
 AUDIENCE = "imaging360-api"
+ANSWER_SECONDS = 1.0
 
 
 @pytest.fixture(scope="session")
@@ -98,10 +102,14 @@ async def backends(
         yield Backends(
             database=database,
             store=store,
-            urls=SignedUrls(store, seconds=3600),
+            # No window of the URLs' life ends within a test.
+            urls=SignedUrls(store, seconds=3600, clock=lambda: 0.0),
             pending=temporal.PendingImages(temporal_client, cache_seconds=0),
+            parked=ParkedImages(temporal_client, answer_seconds=ANSWER_SECONDS),
             oidc=OidcVerifier(http, trust),
             tokens=tokens,
+            revocations=Revocations(database, seconds=10),
+            limits=RateLimits(storage_of("memory://"), Rates()),
             options=Options(max_upload_bytes=MAX_UPLOAD_BYTES),
         )
     await database.close()
@@ -133,7 +141,8 @@ async def api_without_temporal(application: FastAPI, backends: Backends) -> Asyn
     """The application while nobody answers at Temporal's address."""
     client = await temporal.connect(temporal.TemporalAccess("127.0.0.1:9", "default"), lazy=True)
     pending = temporal.PendingImages(client, cache_seconds=0, timeout=1)
-    async with serve(application, replace(backends, pending=pending)) as running:
+    away = replace(backends, pending=pending, parked=ParkedImages(client, timeout=1))
+    async with serve(application, away) as running:
         yield running
 
 

@@ -34,6 +34,9 @@ class Target:
     site: UUID
     session: UUID
     image: UUID
+    user: UUID
+    device: UUID
+    code: UUID
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ REQUESTS: dict[tuple[str, str], Callable[[Target], Request]] = {
     ("PATCH", "/sessions/{session_id}"): lambda t: Request(
         f"/sessions/{t.session}", {"status": "completed"}
     ),
+    ("GET", "/sessions/{session_id}/spin"): lambda t: Request(f"/sessions/{t.session}/spin"),
     ("POST", "/presign"): _presign,
     ("POST", "/events"): _event,
     ("GET", "/images"): lambda t: Request("/images", params={"session_id": t.session}),
@@ -84,6 +88,35 @@ REQUESTS: dict[tuple[str, str], Callable[[Target], Request]] = {
     ),
     ("POST", "/images/{image_id}/publish"): lambda t: Request(f"/images/{t.image}/publish"),
     ("DELETE", "/images/{image_id}/publish"): lambda t: Request(f"/images/{t.image}/publish"),
+    ("GET", "/users"): lambda t: Request("/users"),
+    ("POST", "/users"): lambda t: Request(
+        "/users", {"email": f"{uuid4().hex}@x.example", "role": "operator"}
+    ),
+    ("PATCH", "/users/{user_id}"): lambda t: Request(f"/users/{t.user}", {"disabled": False}),
+    ("GET", "/sites"): lambda t: Request("/sites"),
+    ("POST", "/sites"): lambda t: Request("/sites", {"name": uuid4().hex}),
+    ("GET", "/devices"): lambda t: Request("/devices"),
+    ("POST", "/devices/{device_id}/revoke"): lambda t: Request(f"/devices/{t.device}/revoke"),
+    ("GET", "/enrollment-codes"): lambda t: Request("/enrollment-codes"),
+    ("POST", "/enrollment-codes"): lambda t: Request("/enrollment-codes", {}),
+    ("POST", "/enrollment-codes/{code_id}/expire"): lambda t: Request(
+        f"/enrollment-codes/{t.code}/expire"
+    ),
+    ("POST", "/images/{image_id}/retry"): lambda t: Request(f"/images/{t.image}/retry"),
+    ("POST", "/images/{image_id}/discard"): lambda t: Request(
+        f"/images/{t.image}/discard", {"reason": "blurred"}
+    ),
+}
+# About the caller's own organization as a whole: there is no target that could be elsewhere.
+OF_THE_ORGANIZATION = {
+    (method, path)
+    for path in ("/users", "/sites", "/devices", "/enrollment-codes")
+    for method in ("GET", "POST")
+}
+# What the matrix's finished image is refused for, whoever asks rightly.
+REFUSALS = {
+    ("POST", "/images/{image_id}/retry"): "image_not_parked",
+    ("POST", "/images/{image_id}/discard"): "image_not_parked",
 }
 PUBLIC = {
     ("POST", "/auth/device"),
@@ -111,7 +144,14 @@ def _target(org: Org, other: Org, place: str) -> Target:
     owner = other if place == "foreign" else org
     site = org.elsewhere if place == "elsewhere" else owner.here
     session = owner.session(site)
-    return Target(site, session, owner.image(session))
+    return Target(
+        site,
+        session,
+        owner.image(session),
+        owner.users[Role.OPERATOR],
+        owner.device,
+        owner.code_id(),
+    )
 
 
 def _may_see(role: Role, place: str) -> bool:
@@ -132,6 +172,10 @@ async def test_who_may_do_what_where(
     )
     if role not in PROTECTED[route]:
         problem(answer, 403, "role_forbidden")
+    elif route in OF_THE_ORGANIZATION:
+        assert answer.is_success, answer.text
+    elif _may_see(role, place) and route in REFUSALS:
+        problem(answer, 409, REFUSALS[route])
     elif _may_see(role, place):
         assert answer.is_success, answer.text
     elif route == ("GET", "/sessions"):
@@ -142,7 +186,7 @@ async def test_who_may_do_what_where(
 
 @pytest.mark.parametrize("route", sorted(PROTECTED), ids=" ".join)
 async def test_nobody_gets_in_without_a_good_token(api: Api, route: tuple[str, str]) -> None:
-    request = REQUESTS[route](Target(uuid4(), uuid4(), uuid4()))
+    request = REQUESTS[route](Target(*(uuid4() for _ in range(6))))
     arguments = {"json": request.json, **(request.params or {})}
     anonymous = await api.call(route[0], request.path, **arguments)
     problem(anonymous, 401, "token_missing")

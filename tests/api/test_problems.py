@@ -14,6 +14,7 @@ from adapters import postgres
 from api.application import MAX_BODY_BYTES
 from api.backends import Backends
 from api.principal import Tokens
+from api.revocation import Revocations
 from schema.enums import Role
 from tests.api.client import Api, good, problem, serve
 from tests.api.world import Org
@@ -114,7 +115,10 @@ async def test_while_the_database_is_away(
     application: FastAPI, backends: Backends, org: Org
 ) -> None:
     nowhere = postgres.AsyncDatabase("postgresql+psycopg://nobody@127.0.0.1:9/none", pool_size=1)
-    async with serve(application, replace(backends, database=nowhere)) as api:
+    async with serve(
+        application,
+        replace(backends, database=nowhere, revocations=Revocations(nowhere, seconds=10)),
+    ) as api:
         answers = [
             await api.call("GET", "/sessions", of=org),
             await api.call("POST", "/auth/device", json=_enrolment(org)),

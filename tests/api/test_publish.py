@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
 
 from schema.enums import ImageStatus, Role
 from tests.api.client import Api, good, problem
@@ -13,11 +12,7 @@ from tests.api.world import Org
 
 
 def _events(org: Org, entity: UUID) -> list[str]:
-    with org.database.transaction(org.id) as transaction:
-        found = transaction.execute(
-            text("SELECT event_type FROM events WHERE entity_id = :id ORDER BY id"), {"id": entity}
-        )
-        return [kind for (kind,) in found]
+    return [event.event_type for event in org.events(entity)]
 
 
 async def _publish(api: Api, org: Org, image: UUID, method: str = "POST") -> dict[str, Any]:

@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlmodel import SQLModel
+from sqlalchemy import select
+from sqlmodel import SQLModel, col
 
 from adapters.postgres import Database
 from schema.enums import CaptureMode, ImageStatus, Platform, Role, UploadContentType
 from schema.keys import original_key
 from schema.tables.capture import Session, Upload, Vehicle
-from schema.tables.media import Image
+from schema.tables.media import Event, Image
 from schema.tables.tenancy import (
     Device,
     EnrollmentCode,
@@ -81,6 +82,13 @@ class Org:
             )
         )
         return code
+
+    def code_id(self) -> UUID:
+        """The id of a fresh enrolment code."""
+        digest = hashlib.sha256(self.code().encode()).hexdigest()
+        with self.database.transaction(self.id) as transaction:
+            wanted = select(col(EnrollmentCode.id)).where(col(EnrollmentCode.code_sha256) == digest)
+            return transaction.execute(wanted).scalar_one()
 
     def session(
         self,
@@ -181,6 +189,12 @@ class Org:
             qc_version=1,
             failure=failure if status is ImageStatus.FAILED else None,
         )
+
+    def events(self, entity: UUID) -> list[Event]:
+        """The audit trail of an entity, in order."""
+        with self.database.transaction(self.id) as transaction:
+            wanted = select(Event).where(col(Event.entity_id) == entity)
+            return list(transaction.scalars(wanted.order_by(col(Event.id))))
 
     def site_of(self, session_id: UUID) -> UUID:
         """The site of a session."""

@@ -1,0 +1,1 @@
+"""An organization's own people, sites, devices and enrolment codes."""
