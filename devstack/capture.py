@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.live import Live
 
+from client.errors import Imaging360Error
 from devstack.board import Board, Row, line
 from devstack.errors import StackError
-from devstack.http import RefusedError
 from devstack.phone import Phone
 from devstack.viewer import Viewer
 
@@ -54,7 +54,7 @@ class Capture:
                 row.status = "sending"
                 try:
                     upload_id = await self.phone.send(self.session_id, row.shot)
-                except (RefusedError, OSError) as error:
+                except (Imaging360Error, OSError) as error:
                     row.status, row.reason = "refused", str(error)
                     self._tell(row)
                 else:
@@ -69,7 +69,7 @@ class Capture:
             await asyncio.sleep(POLL_SECONDS)
             try:
                 changed = self.board.update(await self.viewer.images(self.session_id))
-            except RefusedError as error:  # the API may be away for a moment
+            except Imaging360Error as error:  # the API may be away for a moment
                 doubt = f"; {error}"
                 changed = []
             for row in changed:

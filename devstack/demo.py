@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 
 import httpx
 
+from client.errors import Imaging360Error
 from devstack import frames
 from devstack.board import Board
 from devstack.capture import Capture
 from devstack.errors import Cancelled, StackError
 from devstack.frames import Shot
-from devstack.http import RefusedError
 from devstack.phone import Phone
 from devstack.progress import Progress
 from devstack.rendering import Rendering
@@ -62,7 +62,7 @@ class Demo:
         board = Board(shots)
         try:
             return board, asyncio.run(self._until_stopped(self._capture(board, shots)))
-        except (RefusedError, httpx.HTTPError) as error:
+        except (Imaging360Error, httpx.HTTPError) as error:
             raise StackError(str(error)) from error
 
     async def _capture(self, board: Board, shots: list[Shot]) -> Seen:

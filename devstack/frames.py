@@ -2,37 +2,16 @@
 
 import json
 import os
-import re
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
+from client.errors import Imaging360Error
+from client.photos import CONTENT_TYPES as CONTENT_TYPES
+from client.photos import Shot as Shot
+from client.photos import named_photos
 from devstack.errors import StackError
-
-CONTENT_TYPES = {
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".heic": "image/heic",
-    ".heif": "image/heic",
-}
-_LONGEST_NAME = 60  # of the 64 that a shot's name may have, the rest tells equal names apart
-
-
-@dataclass(frozen=True)
-class Shot:
-    """One file and its place in the session: an angle (degrees) or a shot's name."""
-
-    path: Path
-    content_type: str
-    angle_deg: int | None = None
-    shot_name: str | None = None
-
-    @property
-    def slot(self) -> str:
-        """The place as a person writes it."""
-        return f"{self.angle_deg}°" if self.angle_deg is not None else str(self.shot_name)
 
 
 def photos(directory: Path) -> tuple[list[Shot], list[str]]:
@@ -41,20 +20,10 @@ def photos(directory: Path) -> tuple[list[Shot], list[str]]:
     They become a session of stills, in the order of their file names; a shot's name is made of its
     file's. Raises StackError when there is no photo.
     """
-    if not directory.is_dir():
-        raise StackError(f"PHOTOS={directory} is not a directory")
-    shots: list[Shot] = []
-    skipped: list[str] = []
-    for path in sorted(directory.iterdir()):
-        kind = CONTENT_TYPES.get(path.suffix.lower())
-        if kind is None or not path.is_file() or path.stat().st_size == 0:
-            skipped.append(path.name)
-        else:
-            name = _unused_name(path.stem, {shot.shot_name for shot in shots})
-            shots.append(Shot(path, kind, shot_name=name))
-    if not shots:
-        raise StackError(f"no .jpg, .jpeg, .heic or .heif file in {directory}")
-    return shots, skipped
+    try:
+        return named_photos(directory)
+    except Imaging360Error as error:
+        raise StackError(error.detail) from error
 
 
 def sample(cache: Path, told: Callable[[int, int], None]) -> list[Shot]:
@@ -63,15 +32,6 @@ def sample(cache: Path, told: Callable[[int, int], None]) -> list[Shot]:
 
     frames = sample_spin(cache, seed=360, progress=told)
     return [Shot(frame.path, frame.content_type, frame.angle_deg) for frame in frames]
-
-
-def _unused_name(stem: str, used: set[str | None]) -> str:
-    base = re.sub(r"[^a-z0-9]+", "_", stem.lower()).strip("_")[:_LONGEST_NAME] or "photo"
-    name, number = base, 1
-    while name in used:
-        number += 1
-        name = f"{base}_{number}"
-    return name
 
 
 def main(cache: Path) -> None:

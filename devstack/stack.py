@@ -21,6 +21,7 @@ from devstack.paths import DataDir
 from devstack.ports import Ports
 from devstack.postgres import Postgres
 from devstack.registry import ALL, make, ordered
+from devstack.seaweed import Seaweed
 from devstack.secrets_store import Secrets
 from devstack.seed_part import Seed
 from devstack.services import Api, DoorPart, Schema, Worker
@@ -156,6 +157,11 @@ class Stack:
     def s3(self) -> Ministack:
         """S3, SQS and IAM."""
         return self._get("s3", Ministack)
+
+    @property
+    def seaweed(self) -> Seaweed:
+        """The second S3, once `start_part` has started it."""
+        return self._get("seaweed", Seaweed)
 
     @property
     def oidc(self) -> Oidc:

@@ -103,6 +103,8 @@ class Keeper:
             case "s3":
                 root = self._stack.s3.account.root
                 return {"endpoint": self._stack.s3.endpoint, "secret": root.secret_access_key}
+            case "seaweed":
+                return _seaweed(self._stack)
             case "oidc":
                 return {"issuer": self._stack.oidc.issuer}
         raise StackError(f"no such server: {name}")
@@ -133,6 +135,11 @@ class Keeper:
 def _postgres(stack: Stack) -> Answer:
     urls = {door: stack.postgres.url(door) for door in ("owner", "api", "worker")}
     return {"admin": stack.postgres.admin_url(), **urls}
+
+
+def _seaweed(stack: Stack) -> Answer:
+    secrets = {user: stack.seaweed.keys(user).secret_access_key for user in ("root", "presigner")}
+    return {"endpoint": stack.seaweed.endpoint, **secrets}
 
 
 def _log(event: Event) -> None:

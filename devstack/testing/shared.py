@@ -26,7 +26,7 @@ class SharedServers:
         self._connection: socket.socket | None = None
 
     def want(self, name: str) -> dict[str, str]:
-        """Addresses and passwords of `postgres`, `template`, `temporal`, `s3` or `oidc`.
+        """Addresses and passwords of `postgres`, `template`, `temporal`, `s3`, `seaweed` or `oidc`.
 
         Started when it is not running yet. Raises StackError with the keeper's reason.
         """

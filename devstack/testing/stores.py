@@ -47,6 +47,18 @@ def object_store(make_object_store: StoreFactory) -> ObjectStore:
     return make_object_store()
 
 
+@pytest.fixture(scope="module")
+def seaweed_store(shared_servers: SharedServers) -> Iterator[ObjectStore]:
+    """A bucket on SeaweedFS, which has neither queues nor IAM; its user is `presigner`."""
+    answer = shared_servers.want("seaweed")
+    account = aws.Account(answer["endpoint"], Keys("root", answer["root"]))
+    keys = {"presigner": Keys("presigner", answer["presigner"])}
+    store = ObjectStore(account, f"test-{uuid.uuid4().hex[:10]}", "", "", keys)
+    account.s3().create_bucket(Bucket=store.bucket)
+    yield store
+    _empty(store)
+
+
 def _empty(store: ObjectStore) -> None:
     """Give the emulator its memory back before the run ends."""
     s3 = store.account.s3()

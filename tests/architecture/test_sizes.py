@@ -6,7 +6,7 @@ from statistics import median
 
 ROOT = Path(__file__).parents[2]
 ROOMS = (
-    "activities", "adapters", "api", "bench", "bridge", "cli", "devstack", "imaging", "schema",
+    "activities", "adapters", "api", "bench", "bridge", "cli", "client", "devstack", "imaging", "schema",
     "studio", "workflows", "tests",
 )  # fmt: skip
 MAX_FILE_LINES = 250
