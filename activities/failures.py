@@ -75,7 +75,8 @@ async def _heartbeats() -> AsyncIterator[None]:
     async def beat() -> None:
         while True:
             await asyncio.sleep(_HEARTBEAT_SECONDS)
-            activity.heartbeat()
+            # From a thread: while a sync activity runs, the SDK's call waits for this very loop.
+            await asyncio.to_thread(activity.heartbeat)
 
     task = asyncio.create_task(beat())
     try:

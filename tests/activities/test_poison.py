@@ -85,7 +85,7 @@ def make_decoder(log: Path) -> Iterator[Callable[[float], Decoder]]:
 @pytest.fixture
 def host(make_bench: Callable[..., Bench], make_decoder: Callable[[float], Decoder]) -> Bench:
     """A host whose decoding processes may take some seconds, enough on a busy machine."""
-    return make_bench("host", make_decoder(8))
+    return make_bench("host", make_decoder(4))
 
 
 def tries(log: Path) -> dict[str, int]:
