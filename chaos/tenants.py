@@ -1,0 +1,51 @@
+"""Organizations of their own for a run: a site and an enrolment code each."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from schema import migrate
+from schema.tables.tenancy import EnrollmentCode, Organization, Site
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """What a phone needs to join."""
+
+    org_id: UUID
+    site_id: UUID
+    enrollment_code: str
+
+
+def found(owner_url: str, count: int) -> list[Tenant]:
+    """Write `count` new organizations into the database of `owner_url`."""
+    engine = migrate.engine(owner_url)
+    tenants = [Tenant(uuid4(), uuid4(), secrets.token_hex(8)) for _ in range(count)]
+    for number, tenant in enumerate(tenants, 1):
+        with Session(engine) as session, session.begin():
+            _write(session, tenant, number)
+    engine.dispose()
+    return tenants
+
+
+def _write(session: Session, tenant: Tenant, number: int) -> None:
+    wanted = {"id": str(tenant.org_id)}
+    session.connection().execute(text("SELECT set_config('app.org_id', :id, true)"), wanted)
+    session.add(Organization(id=tenant.org_id, name=f"Chaos Motors {number}"))
+    session.flush()
+    session.add(Site(id=tenant.site_id, org_id=tenant.org_id, name=f"Yard {number}"))
+    session.add(
+        EnrollmentCode(
+            id=uuid4(),
+            org_id=tenant.org_id,
+            code_sha256=hashlib.sha256(tenant.enrollment_code.encode()).hexdigest(),
+            label="chaos",
+            uses_left=1000,
+            expires_at=datetime.now(UTC) + timedelta(days=1),
+        )
+    )
