@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from adapters.metrics import ApiMetrics
 from adapters.oidc import OidcVerifier
+from adapters.parked import ParkedImages
 from adapters.ports import ObjectStore
 from adapters.postgres import AsyncDatabase
 from adapters.temporal import PendingImages
-from api.images.parking import ParkedImages
+from adapters.tracing import OFF, Tracing
 from api.images.urls import SignedUrls
+from api.live.hub import Hub
 from api.principal import Tokens
 from api.rate_limits import RateLimits
 from api.revocation import Revocations
@@ -37,7 +40,10 @@ class Backends:
     tokens: Tokens
     limits: RateLimits
     revocations: Revocations
+    live: Hub
     options: Options
+    metrics: ApiMetrics = field(default_factory=ApiMetrics)
+    tracing: Tracing = OFF
 
 
 OpenBackends = Callable[[], AbstractAsyncContextManager[Backends]]

@@ -17,6 +17,7 @@ from adapters.repositories.people import PeopleRepository
 from adapters.repositories.scope import Repository, Scope
 from adapters.repositories.sessions import SessionRepository
 from adapters.repositories.spins import SpinRepository
+from adapters.repositories.tickets import TicketRepository
 from adapters.repositories.uploads import UploadRepository
 from adapters.repositories.vehicles import VehicleRepository
 from api.backends import Backends
@@ -25,7 +26,7 @@ from api.principal import Principal
 from schema.enums import Role
 
 R = TypeVar("R", bound=Repository)
-_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="From /auth/*.")
+BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="From /auth/*.")
 
 
 # Dependencies are `async def` even when they wait for nothing: others cost a thread's round trip.
@@ -42,12 +43,16 @@ Parts = Annotated[Backends, Depends(backends)]
 
 async def authenticate(
     parts: Parts,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)],
 ) -> Principal:
     """Whom the bearer token speaks for; 401 without a token that can be believed."""
     if credentials is None:
         raise ApiError(Code.TOKEN_MISSING, headers={"WWW-Authenticate": "Bearer"})
-    principal = parts.tokens.read(credentials.credentials)
+    return await admit(parts, parts.tokens.read(credentials.credentials))
+
+
+async def admit(parts: Backends, principal: Principal) -> Principal:
+    """The principal, unless it was shut out (401); the log names it from here on."""
     scope = principal.scope
     await parts.revocations.check(scope)
     structlog.contextvars.bind_contextvars(
@@ -129,6 +134,7 @@ Images = Annotated[ImageRepository, _repository(ImageRepository)]
 People = Annotated[PeopleRepository, _repository(PeopleRepository)]
 Sessions = Annotated[SessionRepository, _repository(SessionRepository)]
 Spins = Annotated[SpinRepository, _repository(SpinRepository)]
+Tickets = Annotated[TicketRepository, _repository(TicketRepository)]
 Uploads = Annotated[UploadRepository, _repository(UploadRepository)]
 Vehicles = Annotated[VehicleRepository, _repository(VehicleRepository)]
 

@@ -30,6 +30,7 @@ class Code(StrEnum):
     TOKEN_INVALID = "token_invalid"
     TOKEN_EXPIRED = "token_expired"
     TOKEN_REVOKED = "token_revoked"
+    TICKET_INVALID = "ticket_invalid"
     ID_TOKEN_INVALID = "id_token_invalid"
     # 403
     ROLE_FORBIDDEN = "role_forbidden"
@@ -59,6 +60,7 @@ class Code(StrEnum):
     BODY_TOO_LARGE = "body_too_large"
     # 429
     RATE_LIMITED = "rate_limited"
+    TOO_MANY_STREAMS = "too_many_streams"
     # 5xx
     INTERNAL_ERROR = "internal_error"
     UNAVAILABLE = "unavailable"
@@ -84,6 +86,7 @@ _TITLES: dict[int, dict[Code, str]] = {
         Code.TOKEN_INVALID: "The token is not valid",
         Code.TOKEN_EXPIRED: "The token has expired",
         Code.TOKEN_REVOKED: "The token's device or person was shut out",
+        Code.TICKET_INVALID: "The ticket is wrong, used or expired",
         Code.ID_TOKEN_INVALID: "The identity token is not valid",
     },
     403: {
@@ -115,7 +118,10 @@ _TITLES: dict[int, dict[Code, str]] = {
         Code.IMAGE_NOT_PARKED: "The image does not wait for a decision",
     },
     413: {Code.BODY_TOO_LARGE: "The request is too large"},
-    429: {Code.RATE_LIMITED: "Too many requests"},
+    429: {
+        Code.RATE_LIMITED: "Too many requests",
+        Code.TOO_MANY_STREAMS: "Too many live streams are open",
+    },
     500: {Code.INTERNAL_ERROR: "Something went wrong on our side"},
     503: {Code.UNAVAILABLE: "Not available at the moment; try again"},
 }

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import Any, Self
 
@@ -12,6 +13,8 @@ from client.errors import refusal, unreachable
 from client.models import Image, ImageList, Presigned, Published, Session, Token
 
 _TIMEOUT = httpx.Timeout(30, connect=5)
+# A live stream is never silent for longer than 15 seconds.
+_STREAM_TIMEOUT = httpx.Timeout(45, connect=5)
 Body = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 
@@ -33,6 +36,7 @@ class Client:
     ) -> None:
         self.backoff = backoff or Backoff()
         self.transport = transport
+        self.url = url
         self._http = httpx.AsyncClient(base_url=url, timeout=_TIMEOUT, transport=transport)
         if token is not None:
             self.speak_for(token)
@@ -115,6 +119,12 @@ class Client:
     async def get(self, path: str, **query: str) -> dict[str, Any]:
         """The JSON that a GET answers."""
         return dict((await self._call("GET", path, params=query)).json())
+
+    def stream(
+        self, path: str, query: Mapping[str, str]
+    ) -> AbstractAsyncContextManager[httpx.Response]:
+        """An answer that is read while it comes; one try, and refusals are not raised."""
+        return self._http.stream("GET", path, params=query, timeout=_STREAM_TIMEOUT)
 
     async def _call(
         self,

@@ -4,7 +4,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Identity, Index, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import BIT
 from sqlmodel import Field, SQLModel
 
@@ -54,6 +62,12 @@ class Image(Row, table=True):
     versions: dict[str, Any] = json_field()
     published_at: datetime | None = optional_time_field()
     published_by: UUID | None = None
+    changed_in: int = Field(
+        default=0,
+        sa_type=BigInteger,
+        sa_column_kwargs={"server_default": text("0")},
+        description="the transaction that wrote the row last; a trigger sets it",
+    )
 
 
 class Event(SQLModel, table=True):

@@ -4,6 +4,7 @@ from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
 from schema.tables.capture import Session, Upload, Vehicle
+from schema.tables.live import LiveTicket
 from schema.tables.media import Event, Image
 from schema.tables.tenancy import (
     Device,
@@ -26,6 +27,7 @@ TENANT_TABLES = (
     Upload,
     Image,
     Event,
+    LiveTicket,
 )
 
 

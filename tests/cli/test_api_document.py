@@ -44,4 +44,8 @@ def test_the_document_leads_to_a_published_spin(directory: Path) -> None:
     assert {image["status"] for image in images} == {"published"}
     assert json.loads((directory / "published.json").read_text())["published"] == FRAMES
     assert json.loads((directory / "session.json").read_text())["status"] == "completed"
+    assert (directory / "live.txt").read_text().count("event: image\n") == FRAMES
+    # All had their verdict when the first stream closed: the second has no picture to tell of.
+    assert "event: image\n" not in (directory / "again.txt").read_text()
+    assert json.loads((directory / "used.json").read_text())["code"] == "ticket_invalid"
     assert json.loads((directory / "problem.json").read_text())["code"] == "role_forbidden"

@@ -1,0 +1,1 @@
+"""What happens in a session, told while it happens."""
