@@ -39,6 +39,14 @@ class Common(BaseSettings):
     environment: Environment = "production"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "console"] = "json"
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = Field(None, ge=1, le=65535)
+    """Where Prometheus reads GET /metrics, beside the public port; without it nothing listens."""
+    otlp_endpoint: str | None = None
+    """An OpenTelemetry collector (OTLP over HTTP), e.g. `http://collector:4318`; without it no
+    traces are made."""
+    trace_ratio: float = Field(1.0, ge=0, le=1)
+    """The share of requests that are traced, unless their caller says."""
 
 
 class Aws(Common):
@@ -68,6 +76,8 @@ class ApiSettings(Aws, Temporal):
     api_port: int = 8000
     api_database_url: SecretStr
     api_pool_size: int = Field(10, ge=1, le=200)
+    api_pool_wait_seconds: float = Field(5, gt=0, le=60)
+    """So long a request waits for a connection of the pool before the answer is 503."""
     jwt_keys_dir: Path
     jwt_issuer: str = "imaging360"
     jwt_audience: str = "imaging360-api"
@@ -86,11 +96,13 @@ class ApiSettings(Aws, Temporal):
     revocation_seconds: float = Field(10, ge=0, le=300)
     """So long a token can work after its device was revoked or its person disabled."""
     rate_limit_storage: str = "memory://"
-    """`redis://host:port/db` when several processes serve (needs the `coredis` package)."""
+    """`redis://host:port/db` when several processes serve; while it is away, each counts alone."""
     trusted_proxies: Listed[IPvAnyNetwork] = []
     """Networks whose X-Forwarded-For is believed, e.g. `10.0.0.0/8,127.0.0.1/32`."""
     cors_origins: Listed[str] = []
     """Web pages of other origins that may call, e.g. `https://portal.example`."""
+    portal_dir: Path | None = None
+    """The built portal, `web/portal/dist`; without it no pages are served."""
 
 
 class BridgeSettings(Aws, Temporal):
@@ -120,6 +132,31 @@ class WorkerSettings(Aws, Temporal):
     clipped_share_fail: float = 0.05
     phash_distance: int = Field(6, ge=0, le=64)
     graceful_shutdown_seconds: float = 10.0
+    ledger_seconds: int = Field(60, ge=5)
+    """How often the promise ledger runs; a change counts from the worker's next start."""
+    ledger_grace_seconds: int = Field(120, ge=1)
+    """An object whose event has not led to a workflow by then was missed by us."""
+    ledger_lost_seconds: int = Field(900, ge=0)
+    """What has not arrived so long after its URL expired is given up."""
+    ledger_sample: int = Field(20, ge=0, le=1000)
+    """Sessions whose thumbnails are looked for in S3 in each run, in rotation."""
+    abandon_seconds: int = Field(900, ge=5)
+    """How often silent sessions are looked for."""
+    abandon_after_seconds: int = Field(86400, ge=1)
+    """Active sessions without any sign of life for so long become `abandoned`."""
+    sdk_metrics_port: int | None = Field(None, ge=1, le=65535)
+    """Where Prometheus reads the Temporal SDK's own metrics, on `metrics_host`."""
+
+
+class OperatorSettings(Temporal):
+    """The operators' command line past the API: `ops --direct`."""
+
+
+class DeadLetterSettings(Aws):
+    """`ops dlq`. Its AWS keys may read and empty the one queue, and send to the other."""
+
+    sqs_queue_url: str
+    sqs_dead_letter_url: str
 
 
 class DatabaseSettings(Common):

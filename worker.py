@@ -15,23 +15,29 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+import housekeeping
 from activities.dedup import Dedup
 from activities.derivatives import VERSION as DERIVATIVES_VERSION
 from activities.derivatives import Derivatives
 from activities.download import Download
 from activities.exif import Exif
 from activities.failures import FailureClassifier
+from activities.note import Note
 from activities.originals import Originals
 from activities.qc import Qc
 from activities.record import Record
 from activities.thumbnails import Thumbnails
-from adapters import logs, temporal
+from adapters import logs, temporal, tracing
 from adapters.errors import AdapterError
+from adapters.histories import TemporalHistories
+from adapters.interventions import PostgresAuditTrail
 from adapters.isolation.calls import IsolatedCalls
+from adapters.metrics import WorkerMetrics, sdk_runtime, served
 from adapters.postgres import Database
 from adapters.records import PostgresImageRecords
 from adapters.s3 import AwsAccess, S3ObjectStore
 from adapters.scratch import ScratchDirectory
+from adapters.step_watch import StepWatch
 from imaging.derive import Derived, configure, derive
 from imaging.limits import Limits
 from imaging.quality import QC_VERSION, Thresholds
@@ -63,11 +69,15 @@ def decoder(settings: WorkerSettings) -> IsolatedCalls[Derived]:
     )
 
 
-def steps(settings: WorkerSettings, decode: Callable[[bytes], Derived]) -> list[Step]:
+def steps(
+    settings: WorkerSettings, decode: Callable[[bytes], Derived], metrics: WorkerMetrics
+) -> list[Step]:
     """The six activities of ProcessImage on their real adapters."""
     aws = AwsAccess.of(settings, connections=slots(settings))
-    store = S3ObjectStore(aws.s3(), settings.s3_bucket)
+    store = S3ObjectStore(aws, settings.s3_bucket)
     scratch = ScratchDirectory(settings.scratch_dir, settings.scratch_max_bytes)
+    metrics.scratch_bytes.set_function(lambda: scratch.used_bytes)
+    metrics.scratch_limit_bytes.set(settings.scratch_max_bytes)
     versions = {"derivatives": str(DERIVATIVES_VERSION), "qc": str(QC_VERSION)}
     records = PostgresImageRecords(_database(settings), versions)
     originals = Originals(store, scratch, settings.max_upload_bytes)
@@ -85,17 +95,29 @@ def steps(settings: WorkerSettings, decode: Callable[[bytes], Derived]) -> list[
     ]
 
 
-def build(client: Client, settings: WorkerSettings, decode: Callable[[bytes], Derived]) -> Worker:
+def note(client: Client, settings: WorkerSettings) -> Step:
+    """What writes an operator's doings down; rare, so two connections do."""
+    database = Database(settings.worker_database_url.get_secret_value(), pool_size=2)
+    return Note(PostgresAuditTrail(database), TemporalHistories(client)).note
+
+
+def build(
+    client: Client,
+    settings: WorkerSettings,
+    decode: Callable[[bytes], Derived],
+    metrics: WorkerMetrics,
+    watch: StepWatch,
+) -> Worker:
     """A worker on the task queue of image processing."""
     threads = slots(settings)
     return Worker(
         client,
         task_queue=TASK_QUEUE,
         workflows=WORKFLOWS,
-        activities=steps(settings, decode),
+        activities=[*steps(settings, decode, metrics), note(client, settings)],
         activity_executor=ThreadPoolExecutor(threads, thread_name_prefix="step"),
         max_concurrent_activities=threads,
-        interceptors=[FailureClassifier()],
+        interceptors=[watch, FailureClassifier()],
         workflow_runner=SandboxedWorkflowRunner(
             restrictions=SandboxRestrictions.default.with_passthrough_modules(*_PASS_THROUGH)
         ),
@@ -116,9 +138,21 @@ async def run(settings: WorkerSettings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    client = await temporal.connect(temporal.TemporalAccess.of(settings))
-    with closing(decoder(settings)) as decode:
-        async with build(client, settings, decode):
+    metrics = WorkerMetrics()
+    traces = tracing.configure("worker", settings.otlp_endpoint, settings.trace_ratio)
+    watch = StepWatch(metrics, traces)
+    figures = served(metrics.registry, settings.metrics_host, settings.metrics_port)
+    with closing(traces), figures, closing(decoder(settings)) as decode:
+        client = await temporal.connect(
+            temporal.TemporalAccess.of(settings),
+            interceptors=traces.interceptors(),
+            runtime=sdk_runtime(settings.metrics_host, settings.sdk_metrics_port),
+        )
+        async with (
+            build(client, settings, decode, metrics, watch),
+            housekeeping.build(client, settings, watch),
+            housekeeping.scheduled(client, settings),
+        ):
             structlog.get_logger("worker").info("ready", task_queue=TASK_QUEUE)
             await stop.wait()
             # What is still decoding when the grace is over is handed back, to be done elsewhere.

@@ -6,11 +6,13 @@ Each stub has the name and signature of the method that a worker registers under
 from temporalio import activity
 
 from schema.contracts import (
+    NOTE,
     DedupInput,
     DedupResult,
     ExifResult,
     ImageOutcome,
     ImageRef,
+    Intervention,
     QcResult,
     RecordInput,
     StepInput,
@@ -18,6 +20,14 @@ from schema.contracts import (
     ThumbnailsResult,
 )
 from schema.enums import Stage
+from schema.housekeeping import (
+    Abandoned,
+    AbandonTask,
+    LedgerReport,
+    PromiseLook,
+    PromisesChecked,
+    SampleLook,
+)
 
 
 @activity.defn(name=Stage.DOWNLOAD)
@@ -53,4 +63,28 @@ def dedup(query: DedupInput) -> DedupResult:
 @activity.defn(name=Stage.RECORD)
 def record(verdict: RecordInput) -> ImageOutcome:
     """Write the image's row, once."""
+    raise NotImplementedError
+
+
+@activity.defn(name=NOTE)
+def note(intervention: Intervention) -> None:
+    """Write what an operator did into the audit trail, once."""
+    raise NotImplementedError
+
+
+@activity.defn(name="check_promises")
+def check_promises(look: PromiseLook) -> PromisesChecked:
+    """Look at the open promises of a page of organizations."""
+    raise NotImplementedError
+
+
+@activity.defn(name="sample_thumbnails")
+def sample_thumbnails(look: SampleLook) -> LedgerReport:
+    """Check the next sessions' thumbnails."""
+    raise NotImplementedError
+
+
+@activity.defn(name="abandon_silent")
+def abandon_silent(task: AbandonTask) -> Abandoned:
+    """Abandon the silent sessions of a page of organizations."""
     raise NotImplementedError

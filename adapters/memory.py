@@ -36,6 +36,10 @@ class MemoryObjectStore:
         data, _, stored_at = self._get(key)
         return ObjectInfo(len(data), stored_at, {})
 
+    def stored(self, folder: str) -> dict[str, ObjectInfo]:
+        """Size and time of every object in a folder."""
+        return {key: self.head(key) for key in self._objects if key.startswith(folder)}
+
     def presign_put(self, terms: PutTerms, seconds: int) -> PresignedPut:
         """A URL that leads nowhere: there is no server."""
         return PresignedPut(f"memory:{terms.key}", {"Content-Type": terms.content_type})

@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
-from schema.contracts import DedupInput, ImageOutcome, ImageRef, Neighbour, RecordInput
+from schema.contracts import (
+    DedupInput,
+    ImageOutcome,
+    ImageRef,
+    Intervention,
+    Neighbour,
+    RecordInput,
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,9 @@ class ObjectStore(Protocol):
     def head(self, key: str) -> ObjectInfo:
         """What is known of an object without its bytes."""
 
+    def stored(self, folder: str) -> Mapping[str, ObjectInfo]:
+        """All objects whose key begins with `folder`, by key; without their metadata."""
+
     def presign_put(self, terms: PutTerms, seconds: int) -> PresignedPut:
         """Allow one upload for `seconds`. Signs locally: no request is made."""
 
@@ -67,12 +77,15 @@ class ObjectStore(Protocol):
 
 @dataclass(frozen=True)
 class Message:
-    """A received message. `receives` counts deliveries, this one included."""
+    """A received message. `receives` counts deliveries, this one included; `sent_at` is when it
+    was first put on the queue, seconds since 1970.
+    """
 
     body: str
     receipt: str
     message_id: str
     receives: int
+    sent_at: float | None = None
 
 
 class Queue(Protocol):
@@ -116,6 +129,28 @@ class ImageRecords(Protocol):
 
     def record(self, verdict: RecordInput) -> ImageOutcome:
         """Write the image's row unless it exists; decide exact duplicates under a lock."""
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who intervened in a workflow, as Temporal's history tells: often empty without sign-in."""
+
+    identity: str
+    reason: str = ""
+
+
+class Histories(Protocol):
+    """What Temporal remembers of a run. Raises `TransientError`."""
+
+    async def author(self, workflow_id: str, run_id: str, action: str) -> Author | None:
+        """Who last did this (`contracts.RETRY`, `DISCARD` or `RESET`); None when nobody did."""
+
+
+class AuditTrail(Protocol):
+    """Where interventions are written down. Raises `TransientError`."""
+
+    def note(self, intervention: Intervention, identity: str) -> None:
+        """Write it, once however often it is called; `identity` as Temporal has it."""
 
 
 class Scratch(Protocol):

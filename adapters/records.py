@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from adapters.ledger import take_back_loss
 from adapters.ports import Promise
 from adapters.postgres import Database
 from schema.contracts import DedupInput, Failure, ImageOutcome, ImageRef, Neighbour, RecordInput
@@ -45,6 +46,8 @@ class PostgresImageRecords:
         )
         with self._database.transaction(UUID(image.org_id)) as session:
             upload = session.execute(arrived).scalar_one_or_none()
+            if upload is not None and upload.lost_at is not None:
+                take_back_loss(session, upload)
             return _promise(upload) if upload else None
 
     def recorded(self, image: ImageRef) -> ImageOutcome | None:
@@ -87,7 +90,7 @@ class PostgresImageRecords:
             values = _row(session, upload, verdict) | {"versions": self._versions}
             if duplicate_of is not None:
                 values["qc"] = values["qc"] | {"duplicate_of": str(duplicate_of)}
-            if not _insert(session, values):
+            if not _insert(session, values) and not _mend(session, values):
                 known = _recorded(session, verdict.image)
                 assert known is not None, "the row that was in the way is there to be read"
                 return known
@@ -225,6 +228,15 @@ def _time(iso: str | None) -> datetime | None:
 def _insert(session: Session, values: dict[str, Any]) -> bool:
     statement = insert(Image).values(**values).on_conflict_do_nothing().returning(col(Image.id))
     return session.execute(statement).scalar_one_or_none() is not None
+
+
+def _mend(session: Session, values: dict[str, Any]) -> bool:
+    """A run that was reset may succeed where the first one failed; any other verdict stays."""
+    if values["status"] != ImageStatus.PROCESSED:
+        return False
+    failed = and_(col(Image.id) == values["id"], col(Image.status) == ImageStatus.FAILED.value)
+    statement = update(Image).where(failed).values(**values, created_at=func.now())
+    return session.execute(statement.returning(col(Image.id))).scalar_one_or_none() is not None
 
 
 def _event(upload: Upload, values: dict[str, Any]) -> Event:

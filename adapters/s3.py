@@ -3,14 +3,15 @@
 import base64
 from collections.abc import Callable
 from contextlib import closing
-from functools import wraps
+from functools import cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 from urllib.parse import urlencode
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.credentials import ReadOnlyCredentials
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 from urllib3.exceptions import HTTPError
 
 from adapters.errors import (
@@ -20,6 +21,7 @@ from adapters.errors import (
     TransientError,
 )
 from adapters.ports import ObjectInfo, PresignedPut, PutTerms
+from adapters.presigned import UrlSigner
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -103,6 +105,16 @@ class AwsAccess:
         """An S3 client; safe to share between threads."""
         return self._session.client("s3", endpoint_url=self._endpoint_url, config=self._config)
 
+    def credentials(self) -> ReadOnlyCredentials:
+        """The keys as they are now: those of a role change every few hours.
+
+        Raises NoCredentialsError when there are none.
+        """
+        found = self._session.get_credentials()
+        if found is None:
+            raise NoCredentialsError
+        return found.get_frozen_credentials()
+
     def sqs(self) -> "SQSClient":
         """An SQS client; safe to share between threads."""
         config = self._config.merge(Config(signature_version="v4"))
@@ -136,8 +148,9 @@ def _in_our_words(error: ClientError) -> Exception:
 class S3ObjectStore:
     """One bucket."""
 
-    def __init__(self, client: "S3Client", bucket: str) -> None:
-        self._client = client
+    def __init__(self, access: AwsAccess, bucket: str) -> None:
+        self._access = access
+        self._client = access.s3()
         self._bucket = bucket
 
     @translated
@@ -161,21 +174,22 @@ class S3ObjectStore:
         answer = self._client.head_object(Bucket=self._bucket, Key=key)
         return ObjectInfo(answer["ContentLength"], answer["LastModified"], answer["Metadata"])
 
+    @translated
+    def stored(self, folder: str) -> dict[str, ObjectInfo]:
+        """List a folder: one request for each thousand objects."""
+        pages = self._client.get_paginator("list_objects_v2")
+        return {
+            item["Key"]: ObjectInfo(item["Size"], item["LastModified"], {})
+            for page in pages.paginate(Bucket=self._bucket, Prefix=folder)
+            for item in page.get("Contents", [])
+        }
+
     def presign_put(self, terms: PutTerms, seconds: int) -> PresignedPut:
         """Sign a PUT of exactly these bytes: type, hash, tags and metadata are signed headers.
 
         `If-None-Match: *` makes the URL good for one object only, however often it is used.
         """
         checksum = base64.b64encode(bytes.fromhex(terms.sha256_hex)).decode()
-        params: dict[str, object] = {
-            "Bucket": self._bucket,
-            "Key": terms.key,
-            "ContentType": terms.content_type,
-            "ChecksumSHA256": checksum,
-            "Metadata": dict(terms.metadata),
-            "Tagging": urlencode(terms.tags),
-            "IfNoneMatch": "*",
-        }
         headers = {
             "Content-Type": terms.content_type,
             "If-None-Match": "*",
@@ -184,12 +198,17 @@ class S3ObjectStore:
             **{f"x-amz-meta-{name}": value for name, value in terms.metadata.items()},
         }
         if terms.size is not None:
-            params["ContentLength"] = terms.size
             headers["Content-Length"] = str(terms.size)
-        url = self._client.generate_presigned_url("put_object", Params=params, ExpiresIn=seconds)
-        return PresignedPut(url, headers)
+        return PresignedPut(self._signer.sign("PUT", terms.key, seconds, headers), headers)
 
     def presign_get(self, key: str, seconds: int) -> str:
         """Sign a GET for `seconds`."""
-        params = {"Bucket": self._bucket, "Key": key}
-        return self._client.generate_presigned_url("get_object", Params=params, ExpiresIn=seconds)
+        return self._signer.sign("GET", key, seconds, {})
+
+    @cached_property
+    def _signer(self) -> UrlSigner:
+        """Where the bucket is, botocore knows: it depends on region, endpoint and bucket name."""
+        params = {"Bucket": self._bucket, "Key": "k"}
+        url = self._client.generate_presigned_url("get_object", Params=params)
+        base = url.partition("?")[0].removesuffix("k")
+        return UrlSigner(base, self._client.meta.region_name, self._access.credentials)

@@ -2,16 +2,19 @@
 
 import asyncio
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import ClassVar, cast
 
 from devstack import wait
-from devstack.environment import process_environment
+from devstack.environment import PREFIX, process_environment
 from devstack.errors import StackError
 from devstack.part import Door, Part, ProcessPart, Run
+from devstack.ports import Ports
 from devstack.process import Process
 
 _CLI = (sys.executable, "-m", "cli")
+_PORTAL = Path(__file__).resolve().parents[1] / "web" / "portal" / "dist"
 
 
 class Schema(Part):
@@ -48,7 +51,20 @@ class DoorPart(ProcessPart):
         return [*_CLI, "run", self.door]
 
     def environment(self) -> Mapping[str, str]:
-        return process_environment(self.door, self.run, self.extra)
+        # Not among the variables, which every worker of this stack, and one started by hand, share.
+        ports = {name: str(self.run.ports.take(use)) for name, use in self._metrics_ports().items()}
+        return process_environment(self.door, self.run, ports | dict(self.extra))
+
+    def _metrics_ports(self) -> dict[str, str]:
+        """The settings that want a port, and the names under which the ports are remembered."""
+        return {f"{PREFIX}METRICS_PORT": f"{self.name}_metrics"}
+
+
+def metrics_urls(ports: Ports, running: Iterable[str]) -> dict[str, str]:
+    """Where Prometheus can read the running parts: `api_metrics`, `worker_sdk_metrics`, ..."""
+    uses = [f"{name}_{kind}" for name in running for kind in ("metrics", "sdk_metrics")]
+    known = {use: ports.known(use) for use in uses}
+    return {use: f"http://127.0.0.1:{port}/metrics" for use, port in known.items() if port}
 
 
 class Api(DoorPart):
@@ -73,7 +89,8 @@ class Api(DoorPart):
     def variables(self, door: Door) -> Mapping[str, str]:
         if door != "api" or not self._port:
             return {}
-        return {"API_HOST": "127.0.0.1", "API_PORT": str(self._port)}
+        own = {"API_HOST": "127.0.0.1", "API_PORT": str(self._port)}
+        return own | {"PORTAL_DIR": str(_PORTAL)}
 
 
 class Bridge(DoorPart):
@@ -97,6 +114,16 @@ class Worker(DoorPart):
     grace = 20.0
     look_every = 0.25
     temporal_address: str = ""
+
+    def variables(self, door: Door) -> Mapping[str, str]:
+        # The emulator forgets queued messages when it is killed; nobody here waits minutes for it.
+        if door != "worker":
+            return {}
+        return {"LEDGER_SECONDS": "15", "LEDGER_GRACE_SECONDS": "20", "LEDGER_SAMPLE": "5"}
+
+    def _metrics_ports(self) -> dict[str, str]:
+        sdk = {f"{PREFIX}SDK_METRICS_PORT": f"{self.name}_sdk_metrics"}
+        return super()._metrics_ports() | sdk
 
     def healthy(self) -> bool:
         pid = self.process.pid if self.process else None

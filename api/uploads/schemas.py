@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from api.models import AngleDeg, Printable, RequestModel, ResponseModel, Sha256, ShotName
+from api.models import AngleDeg, Printable, RequestModel, ResponseModel, Sha256, ShotName, Whole
 from schema.enums import UploadContentType
 
 
@@ -18,7 +18,9 @@ class Presign(RequestModel):
     file_name: Annotated[str, StringConstraints(min_length=1, max_length=255), Printable]
     content_type: UploadContentType
     content_sha256: Sha256 = Field(description="SHA-256 of the file, 64 hex digits.")
-    size: int | None = Field(None, ge=0, description="Bytes; signed as Content-Length when given.")
+    size: Annotated[int, Field(ge=0, le=5 * 2**30), Whole] | None = Field(
+        None, description="Bytes; signed as Content-Length when given."
+    )
     angle_deg: AngleDeg | None = None
     shot_name: ShotName | None = None
 

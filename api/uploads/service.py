@@ -3,34 +3,58 @@
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from adapters.ports import ObjectStore, PutTerms
-from adapters.repositories.uploads import UploadRepository, UploadTarget
+from adapters.ports import ObjectStore, PresignedPut, PutTerms
+from adapters.repositories.uploads import (
+    Promise,
+    PromisedUpload,
+    UploadRepository,
+    UploadTarget,
+)
 from api.backends import Options
+from api.deps import OpenTransaction
 from api.errors import ApiError, Code
 from api.principal import Principal
 from api.uploads.schemas import Presign, PresignedUpload, UploadStatus
 from schema.enums import CaptureMode, SessionStatus
 from schema.keys import original_key
-from schema.tables.capture import Upload
+from schema.origin import Origin
 
 
 async def presign(
     body: Presign,
     caller: Principal,
-    uploads: UploadRepository,
+    open_transaction: OpenTransaction,
     store: ObjectStore,
     options: Options,
+    origin: Origin,
 ) -> PresignedUpload:
-    """Two statements: the session, the promise. Raises ApiError."""
+    """Two statements: the session, the promise. Raises ApiError.
+
+    A session that was abandoned for its silence is active again: this breaks the silence.
+
+    `origin` travels with the object, so that whoever processes it can name this request.
+    """
     _check_file(body, options)
+    async with open_transaction() as db:
+        uploads = UploadRepository(db, caller.scope)
+        target = await _target(body, uploads)
+        wanted = _promise(body, caller, target, options)
+        promised = await uploads.promise(wanted)
+    if promised.stored:
+        return _stored(promised)
+    tags = _tags(wanted, caller, target)
+    signed = store.presign_put(_terms(wanted, promised, tags, origin), options.presign_seconds)
+    return _to_send(promised, signed)
+
+
+async def _target(body: Presign, uploads: UploadRepository) -> UploadTarget:
     target = await uploads.target(body.session_id)
+    if target is not None and target.status is SessionStatus.ABANDONED:
+        target = await uploads.wake(body.session_id)
     if target is None:
         raise ApiError(Code.SESSION_NOT_FOUND)
     _check_target(body, target)
-    promised = await uploads.promise(_promise(body, caller, target, options))
-    if promised.stored:
-        return _stored(promised.upload)
-    return _to_send(promised.upload, target, store, options)
+    return target
 
 
 def _check_file(body: Presign, options: Options) -> None:
@@ -51,13 +75,12 @@ def _check_target(body: Presign, target: UploadTarget) -> None:
         raise ApiError(Code.SLOT_REQUIRED, "A frame of a spin needs angle_deg.")
 
 
-def _promise(body: Presign, caller: Principal, target: UploadTarget, options: Options) -> Upload:
+def _promise(body: Presign, caller: Principal, target: UploadTarget, options: Options) -> Promise:
     upload_id = uuid4()
     org_id = caller.scope.org_id
     key = original_key(org_id, target.site_id, body.session_id, upload_id, body.content_type)
-    return Upload(
+    return Promise(
         id=upload_id,
-        org_id=org_id,
         site_id=target.site_id,
         session_id=body.session_id,
         storage_key=str(key),
@@ -68,11 +91,10 @@ def _promise(body: Presign, caller: Principal, target: UploadTarget, options: Op
         angle_deg=body.angle_deg,
         shot_name=body.shot_name,
         expires_at=datetime.now(UTC) + timedelta(seconds=options.presign_seconds),
-        requested_by=caller.scope.actor_id,
     )
 
 
-def _stored(upload: Upload) -> PresignedUpload:
+def _stored(upload: PromisedUpload) -> PresignedUpload:
     return PresignedUpload(
         upload_id=upload.id,
         status=UploadStatus.STORED,
@@ -83,10 +105,7 @@ def _stored(upload: Upload) -> PresignedUpload:
     )
 
 
-def _to_send(
-    upload: Upload, target: UploadTarget, store: ObjectStore, options: Options
-) -> PresignedUpload:
-    signed = store.presign_put(_terms(upload, target), options.presign_seconds)
+def _to_send(upload: PromisedUpload, signed: PresignedPut) -> PresignedUpload:
     return PresignedUpload(
         upload_id=upload.id,
         status=UploadStatus.SEND,
@@ -97,20 +116,25 @@ def _to_send(
     )
 
 
-def _terms(upload: Upload, target: UploadTarget) -> PutTerms:
-    slot = upload.shot_name or ("" if upload.angle_deg is None else str(upload.angle_deg))
+def _terms(
+    wanted: Promise, promised: PromisedUpload, tags: dict[str, str], origin: Origin
+) -> PutTerms:
     return PutTerms(
-        key=upload.storage_key,
-        content_type=upload.content_type,
-        sha256_hex=upload.sha256,
-        size=upload.size,
-        metadata={"upload-id": str(upload.id)},
-        # S3 takes up to ten tags of letters, digits and a few signs: ids and words only.
-        tags={
-            "org": str(upload.org_id),
-            "site": str(upload.site_id),
-            "session": str(upload.session_id),
-            "mode": target.mode,
-            "slot": slot,
-        },
+        key=promised.storage_key,
+        content_type=promised.content_type,
+        sha256_hex=wanted.sha256,
+        size=promised.size,
+        metadata={"upload-id": str(promised.id), **origin.as_metadata()},
+        tags=tags,
     )
+
+
+def _tags(wanted: Promise, caller: Principal, target: UploadTarget) -> dict[str, str]:
+    # S3 takes up to ten tags of letters, digits and a few signs: ids and words only.
+    return {
+        "org": str(caller.scope.org_id),
+        "site": str(wanted.site_id),
+        "session": str(wanted.session_id),
+        "mode": target.mode,
+        "slot": wanted.shot_name or ("" if wanted.angle_deg is None else str(wanted.angle_deg)),
+    }

@@ -48,6 +48,16 @@ def optional_time_field() -> Any:
     return Field(default=None, sa_type=DateTime(timezone=True), nullable=True)
 
 
+def due_time_field() -> Any:
+    """A `timestamptz` at which something is due: at once at first, NULL when it is done."""
+    return Field(
+        default_factory=utcnow,
+        sa_type=DateTime(timezone=True),
+        sa_column_kwargs={"server_default": text("now()")},
+        nullable=True,
+    )
+
+
 def json_field(*, nullable: bool = False) -> Any:
     """A JSONB document; `{}` unless it may be NULL."""
     if nullable:

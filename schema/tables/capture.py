@@ -8,7 +8,15 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConst
 from sqlmodel import Field
 
 from schema.enums import CaptureMode, SessionStatus, UploadContentType
-from schema.tables.base import Row, a_slot, json_field, one_of, optional_time_field, time_field
+from schema.tables.base import (
+    Row,
+    a_slot,
+    due_time_field,
+    json_field,
+    one_of,
+    optional_time_field,
+    time_field,
+)
 
 
 class Vehicle(Row, table=True):
@@ -52,6 +60,12 @@ class Session(Row, table=True):
         one_of("mode", CaptureMode),
         one_of("status", SessionStatus),
         Index("ix_sessions_org_site_status", "org_id", "site_id", "status", "created_at"),
+        Index(
+            "ix_sessions_active",
+            "org_id",
+            "created_at",
+            postgresql_where=text("status = 'active'"),
+        ),
     )
 
     org_id: UUID = Field(foreign_key="organizations.id", index=True)
@@ -66,7 +80,10 @@ class Session(Row, table=True):
 
 
 class Upload(Row, table=True):
-    """One presign: what a device promised to send. Its id is the uuid in the key."""
+    """One presign: what a device promised to send. Its id is the uuid in the key.
+
+    `check_at` is when the promise ledger looks at it next; `lost_at` when it gave it up.
+    """
 
     __tablename__ = "uploads"
     __table_args__ = (
@@ -84,6 +101,9 @@ class Upload(Row, table=True):
             unique=True,
         ),
         Index("ix_uploads_session_created", "session_id", "created_at"),
+        Index(
+            "ix_uploads_open", "org_id", "check_at", postgresql_where=text("check_at IS NOT NULL")
+        ),
     )
 
     org_id: UUID = Field(foreign_key="organizations.id", index=True)
@@ -99,3 +119,5 @@ class Upload(Row, table=True):
     expires_at: datetime = time_field()
     requested_by: UUID
     arrived_at: datetime | None = optional_time_field()
+    check_at: datetime | None = due_time_field()
+    lost_at: datetime | None = optional_time_field()
