@@ -19,7 +19,7 @@ from imaging.quality import QualityNumbers
 from schema.contracts import StepInput
 from schema.keys import THUMBNAIL_SIZES
 
-VERSION = 2
+VERSION = 3
 """Part of the scratch name: raise it when `derive` gives other results for the same bytes."""
 
 

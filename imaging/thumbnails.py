@@ -1,8 +1,8 @@
 """Square thumbnails: centre crop of the upright picture, JPEG quality 85, sRGB.
 
-The crop is reduced by exact 2 x 2 averages while it is at least twice too large, then once by cubic
-interpolation; smaller sizes come from the largest. The result is within 1 dB and 0.01 SSIM of
-Pillow's filter over the full picture at a tenth of the cost.
+The crop is reduced by exact 2 x 2 averages while it is much too large, then once by a low-pass
+filter and cubic interpolation; smaller sizes come from the largest. The result is within 1 dB and
+0.01 SSIM of Pillow's filter over the full picture at a tenth of the cost.
 """
 
 from collections.abc import Iterator

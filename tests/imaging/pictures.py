@@ -162,6 +162,18 @@ def ssim(a: Image.Image, b: Image.Image) -> float:
     return float(np.mean(top / ((mean_x**2 + mean_y**2 + c1) * (variance_x + variance_y + c2))))
 
 
+def assert_as_good_as_pillow(data: bytes, made: Thumbnails) -> None:
+    """SSIM within 0.01 and PSNR within 1 dB of Pillow's thumbnail() against a Lanczos filter."""
+    square = centre_square(upright(data))
+    for requested, side in made.sides.items():
+        reference = square.resize((side, side), Image.Resampling.LANCZOS)
+        theirs = square.copy()
+        theirs.thumbnail((requested, requested))
+        pillow, ours = opened(jpeg(theirs, quality=85)), opened(made.files[requested])
+        assert ssim(ours, reference) > ssim(pillow, reference) - 0.01
+        assert psnr(ours, reference) > psnr(pillow, reference) - 1
+
+
 def mean_delta_e(a: Image.Image, b: Image.Image) -> float:
     """Mean colour difference CIEDE2000 of two sRGB pictures (Sharma et al. 2005)."""
     first, second = (
