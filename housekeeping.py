@@ -1,9 +1,10 @@
 """The worker's other half: jobs by the clock, on a task queue of their own."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from temporalio.client import Client
@@ -13,6 +14,7 @@ from activities.abandon import AbandonSilent
 from activities.failures import FailureClassifier
 from activities.inspector import AT_ONCE, Inspector
 from activities.ledger import PromiseChecks
+from activities.reprocess import CampaignDesk
 from activities.sample import ThumbnailSample
 from adapters import schedules
 from adapters.errors import TransientError
@@ -20,6 +22,8 @@ from adapters.housekeeping import PostgresSilentSessions, PostgresTenants
 from adapters.image_runs import TemporalImageRuns
 from adapters.ledger import PostgresLedger
 from adapters.postgres import Database
+from adapters.repositories.reprocess import PostgresCampaigns
+from adapters.repositories.reprocess_turns import PostgresTurning
 from adapters.s3 import AwsAccess, S3ObjectStore
 from adapters.schedules import Job
 from schema.housekeeping import (
@@ -34,6 +38,8 @@ from settings import WorkerSettings
 from workflows.abandon_sessions import AbandonSessions
 from workflows.promise_ledger import PromiseLedger
 from workflows.repair_thumbnails import RepairThumbnails
+from workflows.reprocess import Reprocess
+from workflows.turn_results import TurnResults
 
 _SLOTS = 2
 _AGAIN_SECONDS = 10.0
@@ -52,11 +58,12 @@ def build(client: Client, settings: WorkerSettings, *watch: Interceptor) -> Work
     return Worker(
         client,
         task_queue=TASK_QUEUE,
-        workflows=[PromiseLedger, AbandonSessions, RepairThumbnails],
+        workflows=[PromiseLedger, AbandonSessions, RepairThumbnails, Reprocess, TurnResults],
         activities=[
             PromiseChecks(tenants, ledger, inspector).check_promises,
             ThumbnailSample(tenants, ledger, inspector).sample_thumbnails,
             AbandonSilent(tenants, PostgresSilentSessions(database)).abandon_silent,
+            *campaigns(database),
         ],
         max_concurrent_activities=_SLOTS,
         max_concurrent_activity_task_polls=1,
@@ -64,6 +71,19 @@ def build(client: Client, settings: WorkerSettings, *watch: Interceptor) -> Work
         interceptors=[*watch, FailureClassifier()],
         graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),
     )
+
+
+def campaigns(database: Database) -> list[Callable[..., Any]]:
+    """What a campaign asks of the database; its image work is the other worker's."""
+    desk = CampaignDesk(PostgresCampaigns(database, {}), PostgresTurning(database))
+    return [
+        desk.open_campaign,
+        desk.campaign_page,
+        desk.campaign_changes,
+        desk.close_campaign,
+        desk.open_turn,
+        desk.turn_results,
+    ]
 
 
 def jobs(settings: WorkerSettings) -> list[Job]:

@@ -149,7 +149,12 @@ class WorkerSettings(Aws, Temporal):
 
 
 class OperatorSettings(Temporal):
-    """The operators' command line past the API: `ops --direct`."""
+    """The operators' command line past the API: `ops --direct` and `ops reprocess`."""
+
+    reprocess_sample: int = Field(200, ge=1)
+    """Images in a dry run, unless the operator says."""
+    reprocess_canary: int = Field(100, ge=1)
+    """Images after which a campaign waits for approval, unless the operator says."""
 
 
 class DeadLetterSettings(Aws):

@@ -26,6 +26,8 @@ from activities.note import Note
 from activities.originals import Originals
 from activities.qc import Qc
 from activities.record import Record
+from activities.reprocess import Reprocessing
+from activities.reprocess import Steps as ReprocessSteps
 from activities.thumbnails import Thumbnails
 from adapters import logs, temporal, tracing
 from adapters.errors import AdapterError
@@ -35,6 +37,7 @@ from adapters.isolation.calls import IsolatedCalls
 from adapters.metrics import WorkerMetrics, sdk_runtime, served
 from adapters.postgres import Database
 from adapters.records import PostgresImageRecords
+from adapters.repositories.reprocess import PostgresCampaigns
 from adapters.s3 import AwsAccess, S3ObjectStore
 from adapters.scratch import ScratchDirectory
 from adapters.step_watch import StepWatch
@@ -72,26 +75,34 @@ def decoder(settings: WorkerSettings) -> IsolatedCalls[Derived]:
 def steps(
     settings: WorkerSettings, decode: Callable[[bytes], Derived], metrics: WorkerMetrics
 ) -> list[Step]:
-    """The six activities of ProcessImage on their real adapters."""
+    """The activities of image work on their real adapters: the pipeline's, and the campaigns'."""
     aws = AwsAccess.of(settings, connections=slots(settings))
     store = S3ObjectStore(aws, settings.s3_bucket)
     scratch = ScratchDirectory(settings.scratch_dir, settings.scratch_max_bytes)
     metrics.scratch_bytes.set_function(lambda: scratch.used_bytes)
     metrics.scratch_limit_bytes.set(settings.scratch_max_bytes)
     versions = {"derivatives": str(DERIVATIVES_VERSION), "qc": str(QC_VERSION)}
-    records = PostgresImageRecords(_database(settings), versions)
+    database = _database(settings)
+    records = PostgresImageRecords(database, versions)
     originals = Originals(store, scratch, settings.max_upload_bytes)
     thresholds = Thresholds(
         settings.sharpness_fail, settings.sharpness_warn, settings.clipped_share_fail
     )
     derivatives = Derivatives(originals, scratch, derive=decode)
-    return [
+    by_bytes = ReprocessSteps(
         Download(originals, records).download,
         Exif(originals).exif,
         Thumbnails(derivatives, store).thumbnails,
         Qc(derivatives, thresholds).qc,
+    )
+    return [
+        by_bytes.download,
+        by_bytes.exif,
+        by_bytes.thumbnails,
+        by_bytes.qc,
         Dedup(records, settings.phash_distance).dedup,
         Record(records).record,
+        Reprocessing(PostgresCampaigns(database, versions), by_bytes).reprocess_batch,
     ]
 
 

@@ -21,7 +21,7 @@ from temporalio.worker import (
 
 from adapters.errors import TransientError
 from imaging.errors import ImageRejected
-from schema.contracts import PERMANENT_FAILURE
+from schema.contracts import PERMANENT_FAILURE, TRANSIENT_FAILURE
 
 UNKNOWN_ATTEMPTS = 5
 _HEARTBEAT_SECONDS = 3.0
@@ -56,7 +56,7 @@ class _Classified(ActivityInboundInterceptor):
         except FailureError:
             raise  # Temporal's own words: a cancellation, or an error classified already
         except TransientError as trouble:
-            raise ApplicationError(str(trouble), type="Transient") from trouble
+            raise ApplicationError(str(trouble), type=TRANSIENT_FAILURE) from trouble
         except Exception as bug:
             raise ApplicationError(
                 str(bug) or type(bug).__name__,

@@ -19,6 +19,7 @@ from adapters.housekeeping_ports import Entry, ImageRuns, RunState
 from adapters.ports import ObjectStore
 from schema.contracts import StepInput
 from schema.housekeeping import LedgerCounts, LedgerRules
+from schema.keys import campaign_of
 from schema.origin import Origin
 
 _log = structlog.get_logger("ledger")
@@ -57,9 +58,8 @@ class Inspector:
         async def one(entry: Entry) -> RunState:
             image = entry.image
             if not entry.arrived:
-                head = await asyncio.to_thread(self._store.head, image.storage_key)
-                origin = Origin.of_metadata(head.metadata)
-                image = replace(image, request_id=origin.request_id)
+                tags = await asyncio.to_thread(self._store.tags, image.storage_key)
+                image = replace(image, request_id=Origin.of_tags(tags).request_id)
             return await self._runs.ensure(image, ended_before)
 
         return Counter(await _few_at_once(one, entries))
@@ -67,7 +67,10 @@ class Inspector:
     async def repair(self, entries: Sequence[Entry]) -> None:
         """Have the thumbnails of each made again."""
         await _few_at_once(
-            lambda entry: self._runs.repair(StepInput(entry.image, entry.file)), entries
+            lambda entry: self._runs.repair(
+                StepInput(entry.image, entry.file, campaign_of(entry.thumbnails[0]))
+            ),
+            entries,
         )
 
 

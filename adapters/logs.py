@@ -34,8 +34,10 @@ def configure(level: str, style: Literal["json", "console"]) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for chatty in ("botocore", "urllib3", "httpx", "temporalio.activity"):
+    for chatty in ("botocore", "urllib3", "httpx"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
+    # A step's failure is told by `adapters.step_watch`, with the image's ids.
+    logging.getLogger("temporalio.activity").setLevel(logging.ERROR)
 
 
 def _renderers(style: str) -> list[structlog.typing.Processor]:

@@ -65,6 +65,9 @@ class ObjectStore(Protocol):
     def head(self, key: str) -> ObjectInfo:
         """What is known of an object without its bytes."""
 
+    def tags(self, key: str) -> Mapping[str, str]:
+        """The tags of an object, for which no right to read the object is needed."""
+
     def stored(self, folder: str) -> Mapping[str, ObjectInfo]:
         """All objects whose key begins with `folder`, by key; without their metadata."""
 

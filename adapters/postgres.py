@@ -5,16 +5,21 @@ security shows that tenant and no other, and the setting dies with the transacti
 a pooled connection carries nothing over.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 from uuid import UUID
 
+import orjson
+import psycopg
+from psycopg.rows import namedtuple_row
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import QueuePool
 
 from adapters.errors import TransientError
 
@@ -23,22 +28,49 @@ _SET_TENANT = text("SELECT set_config('app.org_id', :org_id, true)")
 # two transactions; anything else is a bug of ours and must be seen as one.
 _PASSING_CLASSES = ("08", "40", "53", "55", "57", "58")
 
+_SET_DRIVER_TENANT = "SELECT set_config('app.org_id', %s, true)"
+# Several statements in one message, which takes none with parameters.
+_AT_ONCE = {"no_parameters": True}
+
 _POOL: dict[str, Any] = {
     "max_overflow": 0,
-    "pool_timeout": 10,
-    "pool_pre_ping": True,
     # Values of statements are personal data; they do not belong into error messages.
     "hide_parameters": True,
     "connect_args": {"connect_timeout": 5},
 }
 
 
-class AsyncDatabase:
-    """The API's connections."""
+@dataclass(frozen=True)
+class PoolState:
+    """Connections that may be open, those in a transaction, transactions that wait for one."""
 
-    def __init__(self, url: str, *, pool_size: int) -> None:
-        self._engine = create_async_engine(url, pool_size=pool_size, **_POOL)
+    size: int
+    in_use: int
+    waiting: int
+
+
+class AsyncDatabase:
+    """The API's connections: at most `pool_size`; a transaction waits `wait_seconds` for one."""
+
+    def __init__(self, url: str, *, pool_size: int, wait_seconds: float = 5.0) -> None:
+        self._engine = create_async_engine(
+            url,
+            pool_size=pool_size,
+            pool_timeout=wait_seconds,
+            # The driver would send BEGIN by itself, and wait for its answer: see `_begin`.
+            isolation_level="AUTOCOMMIT",
+            json_deserializer=orjson.loads,
+            **_POOL,
+        )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+        self._pool_size = pool_size
+        self._transactions = 0
+
+    @property
+    def pool(self) -> PoolState:
+        """How busy the connections are; may be asked from any thread."""
+        in_use = cast(QueuePool, self._engine.pool).checkedout()
+        return PoolState(self._pool_size, in_use, max(0, self._transactions - in_use))
 
     @asynccontextmanager
     async def transaction(self, org_id: UUID | None) -> AsyncIterator[AsyncSession]:
@@ -49,13 +81,46 @@ class AsyncDatabase:
         Raises:
             TransientError: PostgreSQL is away or too busy; nothing was written.
         """
+        self._transactions += 1
         try:
-            async with self._sessions.begin() as session:
-                if org_id is not None:
-                    await session.execute(_SET_TENANT, {"org_id": str(org_id)})
+            async with self._sessions() as session:
+                await _begin(session, org_id)
                 yield session
+                await session.commit()
         except (DBAPIError, PoolTimeoutError) as error:
             raise _translated(error) from error
+        finally:
+            self._transactions -= 1
+
+    async def ask(self, org_id: UUID, sql: str, values: Mapping[str, object]) -> Sequence[Any]:
+        """The rows of one statement, which is a transaction of its own, in one round trip.
+
+        `sql` has the driver's placeholders, `%(name)s`. When its connection dies it may have run,
+        and is run once more. Raises TransientError as `transaction` does.
+        """
+        self._transactions += 1
+        try:
+            return await self._at_once(org_id, sql, values)
+        except (DBAPIError, PoolTimeoutError) as error:
+            raise _translated(error) from error
+        except (psycopg.OperationalError, psycopg.InterfaceError):
+            # Perhaps a pooled connection died; a transaction replaces those.
+            async with self.transaction(org_id) as session:
+                connection = await session.connection()
+                return (await connection.exec_driver_sql(sql, values)).all()
+        finally:
+            self._transactions -= 1
+
+    async def _at_once(self, org_id: UUID, sql: str, values: Mapping[str, object]) -> Sequence[Any]:
+        async with self._engine.connect() as pooled:
+            driver: Any = (await pooled.get_raw_connection()).driver_connection
+            # What a pipeline sends up to its end is one transaction for PostgreSQL.
+            async with driver.pipeline():
+                await driver.execute(_SET_DRIVER_TENANT, [org_id.hex])
+                cursor = driver.cursor(row_factory=namedtuple_row)
+                await cursor.execute(sql, values)
+                rows: Sequence[Any] = await cursor.fetchall()
+        return rows
 
     async def ping(self) -> None:
         """Ask PostgreSQL for a sign of life."""
@@ -71,7 +136,9 @@ class Database:
     """The worker's connections: one for each of its threads."""
 
     def __init__(self, url: str, *, pool_size: int) -> None:
-        self._engine = create_engine(url, pool_size=pool_size, **_POOL)
+        self._engine = create_engine(
+            url, pool_size=pool_size, pool_timeout=10, pool_pre_ping=True, **_POOL
+        )
         self._sessions = sessionmaker(self._engine, expire_on_commit=False)
 
     @contextmanager
@@ -88,6 +155,24 @@ class Database:
     def close(self) -> None:
         """Close every pooled connection."""
         self._engine.dispose()
+
+
+async def _begin(session: AsyncSession, org_id: UUID | None) -> None:
+    """BEGIN and the organization in one round trip, which also shows if the connection is alive.
+
+    A dead one is replaced, and with it all that were pooled before it died.
+    """
+    start = "BEGIN" if org_id is None else f"BEGIN; SET LOCAL app.org_id = '{org_id.hex}'"
+    for is_second in (False, True):
+        connection = await session.connection()
+        try:
+            await connection.exec_driver_sql(start, execution_options=_AT_ONCE)
+        except DBAPIError as error:
+            if is_second or not error.connection_invalidated:
+                raise
+            await session.rollback()
+        else:
+            return
 
 
 def _translated(error: DBAPIError | PoolTimeoutError) -> Exception:

@@ -175,6 +175,12 @@ class S3ObjectStore:
         return ObjectInfo(answer["ContentLength"], answer["LastModified"], answer["Metadata"])
 
     @translated
+    def tags(self, key: str) -> dict[str, str]:
+        """The tags of an object, for which no right to read the object is needed."""
+        answer = self._client.get_object_tagging(Bucket=self._bucket, Key=key)
+        return {tag["Key"]: tag["Value"] for tag in answer["TagSet"]}
+
+    @translated
     def stored(self, folder: str) -> dict[str, ObjectInfo]:
         """List a folder: one request for each thousand objects."""
         pages = self._client.get_paginator("list_objects_v2")

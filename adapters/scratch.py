@@ -40,6 +40,11 @@ class ScratchDirectory:
             self._used = sum(size for _, size, _ in self._files())
         self._uncounted = 0
 
+    @property
+    def used_bytes(self) -> int:
+        """What is held, as far as this process has counted."""
+        return self._used
+
     def path(self, name: str) -> Path:
         """Where `name` is or will be. The file may not exist."""
         return self._root / name

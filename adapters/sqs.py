@@ -8,6 +8,7 @@ from adapters.s3 import translated
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import MessageTypeDef
 
 
 class SqsQueue:
@@ -24,17 +25,14 @@ class SqsQueue:
             QueueUrl=self._url,
             MaxNumberOfMessages=limit,
             WaitTimeSeconds=wait_seconds,
-            MessageSystemAttributeNames=["ApproximateReceiveCount"],
+            MessageSystemAttributeNames=["ApproximateReceiveCount", "SentTimestamp"],
         )
-        return [
-            Message(
-                body=raw["Body"],
-                receipt=raw["ReceiptHandle"],
-                message_id=raw["MessageId"],
-                receives=int(raw.get("Attributes", {}).get("ApproximateReceiveCount", "1")),
-            )
-            for raw in answer.get("Messages", [])
-        ]
+        return [_message(raw) for raw in answer.get("Messages", [])]
+
+    @translated
+    def send(self, body: str) -> None:
+        """Put a message on the queue."""
+        self._client.send_message(QueueUrl=self._url, MessageBody=body)
 
     @translated
     def delete(self, message: Message) -> None:
@@ -47,3 +45,15 @@ class SqsQueue:
         self._client.change_message_visibility(
             QueueUrl=self._url, ReceiptHandle=message.receipt, VisibilityTimeout=seconds
         )
+
+
+def _message(raw: "MessageTypeDef") -> Message:
+    attributes = raw.get("Attributes", {})
+    sent_ms = attributes.get("SentTimestamp")
+    return Message(
+        body=raw["Body"],
+        receipt=raw["ReceiptHandle"],
+        message_id=raw["MessageId"],
+        receives=int(attributes.get("ApproximateReceiveCount", "1")),
+        sent_at=int(sent_ms) / 1000 if sent_ms else None,
+    )

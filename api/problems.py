@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from adapters.errors import AccessRefusedError, TransientError
 from api.conditional import NotModified
@@ -41,7 +42,19 @@ def problem_response(
     """A problem document as a response."""
     document = problem(code, detail, request_id, http_status=http_status, **members)
     body = orjson.dumps(document, default=_plain)
-    return Response(body, document["status"], dict(headers or {}), MEDIA_TYPE)
+    return _Problem(code, body, document["status"], headers or {})
+
+
+class _Problem(Response):
+    """Leaves its code in the request's state, for the log line and the figures."""
+
+    def __init__(self, code: Code, body: bytes, status: int, headers: Mapping[str, str]) -> None:
+        super().__init__(body, status, dict(headers), MEDIA_TYPE)
+        self._code = code
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["state"]["problem"] = self._code.value
+        await super().__call__(scope, receive, send)
 
 
 def request_id_of(request: Request) -> str:
@@ -87,7 +100,7 @@ async def _unavailable(request: Request, error: Exception) -> Response:
     _log.warning("request.unavailable", error=str(error))
     return problem_response(
         Code.UNAVAILABLE,
-        "Something that this request needs does not answer. Nothing was changed; try again.",
+        "Something that this request needs does not answer. Try again in a moment.",
         request_id_of(request),
         headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
     )

@@ -9,7 +9,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from devstack.aws_users import Keys, ensure_users
+from devstack.aws_users import Keys, ensure_users, policies
 from devstack.errors import StackError
 
 if TYPE_CHECKING:
@@ -110,7 +110,8 @@ def _bootstrap(account: Account, names: Names, known: Mapping[str, Keys]) -> Obj
         QueueUrl=dead_url, Attributes={"MessageRetentionPeriod": str(14 * 86400)}
     )
     _notify(s3, names.bucket, queue_arn)
-    keys = ensure_users(account.iam(), names.user_prefix, names.bucket, queue_arn, known)
+    statements = policies(names.bucket, queue_arn, dead_arn)
+    keys = ensure_users(account.iam(), names.user_prefix, statements, known)
     return ObjectStore(account, names.bucket, queue_url, dead_url, keys)
 
 

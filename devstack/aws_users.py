@@ -18,7 +18,9 @@ class Keys:
     secret_access_key: str
 
 
-def policies(bucket: str, queue_arn: str) -> dict[str, list[dict[str, object]]]:
+def policies(
+    bucket: str, queue_arn: str, dead_letters_arn: str
+) -> dict[str, list[dict[str, object]]]:
     """The statements of each user.
 
     ListBucket is what makes S3 answer 404 instead of 403 for a missing key: the difference of
@@ -41,24 +43,37 @@ def policies(bucket: str, queue_arn: str) -> dict[str, list[dict[str, object]]]:
                     "sqs:GetQueueUrl",
                 ],
                 queue_arn,
-            )
+            ),
+            # How many are dead; and from which request an object comes, which its tags say.
+            _allow(["sqs:GetQueueAttributes", "sqs:GetQueueUrl"], dead_letters_arn),
+            _allow(["s3:GetObjectTagging"], objects),
         ],
-        "worker": [_allow(["s3:GetObject", "s3:PutObject"], objects), look],
+        "worker": [_allow(["s3:GetObject", "s3:GetObjectTagging", "s3:PutObject"], objects), look],
+        "operator": [
+            _allow(
+                ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"],
+                dead_letters_arn,
+            ),
+            _allow(["sqs:SendMessage"], queue_arn),
+        ],
     }
 
 
 def ensure_users(
-    iam: "IAMClient", prefix: str, bucket: str, queue_arn: str, known: Mapping[str, Keys]
+    iam: "IAMClient",
+    prefix: str,
+    statements: Mapping[str, list[dict[str, object]]],
+    known: Mapping[str, Keys],
 ) -> dict[str, Keys]:
-    """Make the users, set their policies, and give back a valid key for each.
+    """Make the users of `policies`, set what they may, and give back a valid key for each.
 
     A key in `known` is kept when its user still has it (an emulator that was killed forgets).
     """
     keys: dict[str, Keys] = {}
-    for user, statements in policies(bucket, queue_arn).items():
+    for user, allowed in statements.items():
         name = prefix + user
         _ensure_user(iam, name)
-        document = {"Version": "2012-10-17", "Statement": statements}
+        document = {"Version": "2012-10-17", "Statement": allowed}
         iam.put_user_policy(UserName=name, PolicyName="least", PolicyDocument=json.dumps(document))
         keys[user] = _valid_key(iam, name, known.get(user))
     return keys

@@ -21,7 +21,7 @@ from devstack.people import DEMO
 from devstack.seed import seed
 from schema import migrate
 
-_USERS = {"api": "presigner", "bridge": "bridge", "worker": "worker"}
+_USERS = {"api": "presigner", "bridge": "bridge", "worker": "worker", "ops": "operator"}
 
 
 def issuer() -> None:
@@ -71,6 +71,7 @@ def _write(data: DataDir, store: aws.ObjectStore, passwords: dict[str, str]) -> 
         "AWS_REGION": store.account.region,
         "S3_BUCKET": store.bucket,
         "SQS_QUEUE_URL": store.queue_url,
+        "SQS_DEAD_LETTER_URL": store.dead_letter_url,
         "TEMPORAL_ADDRESS": os.environ["SETUP_TEMPORAL_ADDRESS"],
         "OIDC_ISSUER": os.environ["SETUP_OIDC_ISSUER"],
         "OIDC_AUDIENCE": CLIENT_ID,

@@ -10,7 +10,9 @@ from devstack.part import Door, ProcessPart, plain_environment
 from devstack.paths import REPOSITORY
 
 _PROGRAM = REPOSITORY / ".venv-ministack" / "bin" / "ministack"
-_USER_OF: dict[Door, str] = {"api": "presigner", "bridge": "bridge", "worker": "worker"}
+_USER_OF: dict[Door, str] = {
+    "api": "presigner", "bridge": "bridge", "worker": "worker", "ops": "operator",
+}  # fmt: skip
 
 
 class Ministack(ProcessPart):
@@ -51,8 +53,21 @@ class Ministack(ProcessPart):
     def healthy(self) -> bool:
         return wait.http_ok(f"{self.endpoint}/_ministack/health")
 
+    def start(self) -> None:
+        """Start it; newly made users and queues are brought to disk, where a SIGKILL leaves them.
+
+        Without that the doors, which have their keys since they started, would be strangers after
+        a kill.
+        """
+        super().start()
+        if self.run.durable and self._new_keys:
+            self.stop()
+            super().start()
+
     def bootstrap(self) -> None:
-        self.store = aws.bootstrap(self.account, aws.Names(), self._remembered())
+        known = self._remembered()
+        self.store = aws.bootstrap(self.account, aws.Names(), known)
+        self._new_keys = dict(self.store.keys) != known
         for user, keys in self.store.keys.items():
             self.run.secrets.put(
                 **{f"aws_{user}_id": keys.access_key_id, f"aws_{user}": keys.secret_access_key}
@@ -79,7 +94,11 @@ class Ministack(ProcessPart):
             "AWS_SECRET_ACCESS_KEY": keys.secret_access_key,
             "S3_BUCKET": self.store.bucket,
         }
-        return values | ({"SQS_QUEUE_URL": self.store.queue_url} if door == "bridge" else {})
+        if door in ("bridge", "ops"):
+            values["SQS_QUEUE_URL"] = self.store.queue_url
+        if door == "ops":
+            values["SQS_DEAD_LETTER_URL"] = self.store.dead_letter_url
+        return values
 
     @property
     def _root(self) -> Keys:

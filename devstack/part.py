@@ -17,7 +17,7 @@ from devstack.ports import Ports
 from devstack.process import Process
 from devstack.secrets_store import Secrets
 
-Door = Literal["owner", "api", "bridge", "worker"]
+Door = Literal["owner", "api", "bridge", "worker", "ops"]
 
 
 @dataclass

@@ -54,6 +54,10 @@ class Ports:
             self._taken.add(port)
             return port
 
+    def known(self, name: str) -> int | None:
+        """The port that was chosen for `name`, if one was."""
+        return self._fixed.get(name) or self._known.get(name)
+
     def _insist(self, name: str, port: int) -> int:
         if port_is_free(port):
             return port

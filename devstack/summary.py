@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from devstack.board import Board, Row
 from devstack.people import PEOPLE
+from devstack.services import metrics_urls
 from devstack.stack import Stack
 
 
@@ -48,6 +49,7 @@ def outcome(board: Board, skipped: list[str]) -> list[str]:
 def addresses(stack: Stack, seen: Seen | None = None) -> list[str]:
     """Where the parts answer; with a session, also where it can be seen."""
     lines = [
+        f"portal        {stack.api.url}{_page(seen)}",
         f"API docs      {stack.api.url}/docs",
         f"Temporal UI   {_workflows(stack, seen)}",
     ]
@@ -58,9 +60,15 @@ def addresses(stack: Stack, seen: Seen | None = None) -> list[str]:
         lines.append(f'              curl -H "Authorization: Bearer $(cat {token})" {url}')
     lines.append(f"sign-in at    {stack.oidc.issuer}  (no password)")
     lines += [f"  {p.role:<10}  {p.email}  ({p.organization})" for p in PEOPLE]
+    urls = metrics_urls(stack.run.ports, stack.pids())
+    lines += [f"{use.replace('_', ' '):<21} {url}" for use, url in urls.items()]
     lines.append(f"settings      {stack.run.data.root}/{{api,bridge,worker,owner}}.env")
     lines.append(f"logs          {stack.run.data.root / 'logs'}")
     return lines
+
+
+def _page(seen: Seen | None) -> str:
+    return f"/s/{seen.session_id}" if seen else "/"
 
 
 def _workflows(stack: Stack, seen: Seen | None) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from devstack import wait
 from devstack.part import Door, ProcessPart, beside_python
 
-SEARCH_ATTRIBUTES = ("OrgId", "SiteId", "SessionId", "ImageStatus")
+SEARCH_ATTRIBUTES = ("OrgId", "SiteId", "SessionId", "ImageStatus", "FailureCode")
 # Without these: 350 ms an image instead of 75 (poll limit), 13 workflows a second instead of 50,
 # and one organisation's backlog delays another's capture (fairness, one partition).
 _DYNAMIC = (

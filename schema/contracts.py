@@ -13,9 +13,16 @@ PROCESS_IMAGE = "ProcessImage"
 
 RETRY = "retry"
 DISCARD = "discard"
+RESET = "reset"
+"""What operators do: signals and updates of the first two names, and Temporal's own reset."""
+
+NOTE = "note"
+"""The activity that writes what an operator did into the audit trail."""
 
 PERMANENT_FAILURE = "PermanentFailure"
 """The error type of a verdict on the file; its first detail is the failure code."""
+TRANSIENT_FAILURE = "Transient"
+"""The error type of a trouble that passes: tried again without end."""
 
 PRIORITY_LIVE = 2
 """Live capture; bulk work (reprocess, backfill) uses a higher number, which waits."""
@@ -24,6 +31,8 @@ SEARCH_ORG = "OrgId"
 SEARCH_SITE = "SiteId"
 SEARCH_SESSION = "SessionId"
 SEARCH_STATUS = "ImageStatus"
+SEARCH_FAILURE = "FailureCode"
+"""A parked image's error class, a failed one's code: what a whole query of them is chosen by."""
 
 
 def workflow_id(upload_id: str) -> str:
@@ -47,6 +56,8 @@ class ImageRef:
     storage_key: str
     uploaded_at: str | None = None
     """When S3 stored it, ISO 8601 UTC, from the event."""
+    request_id: str | None = None
+    """The X-Request-ID of the presign that the object was sent with."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +125,8 @@ class Failure:
     stage: str
     code: str
     message: str
+    error: str | None = None
+    """The class of an error that nobody foresaw."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +157,8 @@ class StepInput:
 
     image: ImageRef
     file: StoredFile
+    campaign_id: str | None = None
+    """The campaign whose thumbnails are made, under keys of their own."""
 
 
 @dataclass(frozen=True)
@@ -161,3 +176,19 @@ class Decision:
 
     reason: str = ""
     actor: str = "operator"
+    actor_id: str | None = None
+    """The person's id, when they came through the API."""
+
+
+@dataclass(frozen=True)
+class Intervention:
+    """What an operator did to an image; `action` is RETRY, DISCARD or RESET.
+
+    `id` stays the same however often the note is tried. `failures` are what it was parked for.
+    """
+
+    image: ImageRef
+    id: str
+    action: str
+    decision: Decision
+    failures: list[Failure] = field(default_factory=list)

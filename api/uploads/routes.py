@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request
 
-from api.deps import CAPTURE, Caller, Later, Parts
+from api.deps import CAPTURE, Caller, Parts
 from api.errors import Code, problems
 from api.limited import PRESIGNS
 from api.problems import request_id_of
@@ -25,9 +25,7 @@ router = APIRouter(tags=["uploads"], dependencies=[CAPTURE])
         Code.RATE_LIMITED,
     ),
 )
-async def presign(
-    body: Presign, caller: Caller, parts: Parts, later: Later, request: Request
-) -> PresignedUpload:
+async def presign(body: Presign, caller: Caller, parts: Parts, request: Request) -> PresignedUpload:
     """A URL for one PUT of exactly this file, straight to the object store.
 
     Send the bytes with exactly the headers given, within 15 minutes. Asking again for the same
@@ -37,6 +35,6 @@ async def presign(
     shots (`shot_name`) beside them. A session that was abandoned for its silence is active again.
     """
     origin = Origin(request_id_of(request), parts.tracing.traceparent())
-    upload = await service.presign(body, caller, later, parts.store, parts.options, origin)
+    upload = await service.presign(body, caller, parts, origin)
     parts.metrics.presigned.labels(upload.status).inc()
     return upload

@@ -1,17 +1,19 @@
 """Presigning: a promise in the database, and a URL that takes exactly what was promised."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from adapters.ports import ObjectStore, PresignedPut, PutTerms
+from adapters.ports import PresignedPut, PutTerms
+from adapters.repositories import uploads
+from adapters.repositories.scope import Scope
 from adapters.repositories.uploads import (
     Promise,
     PromisedUpload,
     UploadRepository,
     UploadTarget,
 )
-from api.backends import Options
-from api.deps import OpenTransaction
+from api.backends import Backends, Options
+from api.deps import tenant_transaction
 from api.errors import ApiError, Code
 from api.principal import Principal
 from api.uploads.schemas import Presign, PresignedUpload, UploadStatus
@@ -21,39 +23,38 @@ from schema.origin import Origin
 
 
 async def presign(
-    body: Presign,
-    caller: Principal,
-    open_transaction: OpenTransaction,
-    store: ObjectStore,
-    options: Options,
-    origin: Origin,
+    body: Presign, caller: Principal, parts: Backends, origin: Origin
 ) -> PresignedUpload:
     """Two statements: the session, the promise. Raises ApiError.
 
     A session that was abandoned for its silence is active again: this breaks the silence.
 
+    Each is a transaction of its own: a session that ends in between takes one more upload, as it
+    would if this request had come first.
+
     `origin` travels with the object, so that whoever processes it can name this request.
     """
-    _check_file(body, options)
-    async with open_transaction() as db:
-        uploads = UploadRepository(db, caller.scope)
-        target = await _target(body, uploads)
-        wanted = _promise(body, caller, target, options)
-        promised = await uploads.promise(wanted)
+    _check_file(body, parts.options)
+    target = await _target(body.session_id, parts, caller.scope)
+    _check_target(body, target)
+    wanted = _promise(body, caller, target, parts.options)
+    promised = await uploads.promise(parts.database, caller.scope, wanted)
     if promised.stored:
         return _stored(promised)
     tags = _tags(wanted, caller, target)
-    signed = store.presign_put(_terms(wanted, promised, tags, origin), options.presign_seconds)
+    terms = _terms(wanted, promised, tags, origin)
+    signed = parts.store.presign_put(terms, parts.options.presign_seconds)
     return _to_send(promised, signed)
 
 
-async def _target(body: Presign, uploads: UploadRepository) -> UploadTarget:
-    target = await uploads.target(body.session_id)
+async def _target(session_id: UUID, parts: Backends, scope: Scope) -> UploadTarget:
+    target = await uploads.target(parts.database, scope, session_id)
     if target is not None and target.status is SessionStatus.ABANDONED:
-        target = await uploads.wake(body.session_id)
+        async with tenant_transaction(parts, scope) as db:
+            await UploadRepository(db, scope).wake(session_id)
+        target = await uploads.target(parts.database, scope, session_id)
     if target is None:
         raise ApiError(Code.SESSION_NOT_FOUND)
-    _check_target(body, target)
     return target
 
 
@@ -124,8 +125,8 @@ def _terms(
         content_type=promised.content_type,
         sha256_hex=wanted.sha256,
         size=promised.size,
-        metadata={"upload-id": str(promised.id), **origin.as_metadata()},
-        tags=tags,
+        metadata={"upload-id": str(promised.id)},
+        tags=tags | origin.as_tags(),
     )
 
 

@@ -8,13 +8,13 @@ import base64
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from botocore import auth
 
+from adapters import presigned
 from adapters.ports import PutTerms
 from adapters.s3 import AwsAccess, S3ObjectStore
 from devstack.aws import ObjectStore as Bootstrapped
@@ -69,7 +69,7 @@ def store(request: pytest.FixtureRequest) -> Store:
         access_key_id=keys.access_key_id,
         secret_access_key=keys.secret_access_key,
     )
-    signer = S3ObjectStore(access.s3(), made.bucket)
+    signer = S3ObjectStore(access, made.bucket)
     return Store(request.param, made.bucket, signer, made.account.s3())
 
 
@@ -198,8 +198,7 @@ def test_the_url_is_good_for_put_only(store: Store, method: str) -> None:
 def test_a_url_of_another_time_is_refused(
     store: Store, signed: timedelta, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now: Callable[[], datetime] = vars(auth)["get_current_datetime"]
-    monkeypatch.setattr(auth, "get_current_datetime", lambda: now() + signed)
+    monkeypatch.setattr(presigned, "_now", lambda: datetime.now(UTC) + signed)
     folder, put = store.promise(seconds=60)
     monkeypatch.undo()
     status = put.send()

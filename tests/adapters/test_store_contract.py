@@ -26,7 +26,7 @@ def real(bootstrapped: Bootstrapped, user: str) -> S3ObjectStore:
         access_key_id=keys.access_key_id,
         secret_access_key=keys.secret_access_key,
     )
-    return S3ObjectStore(aws.s3(), bootstrapped.bucket)
+    return S3ObjectStore(aws, bootstrapped.bucket)
 
 
 @pytest.fixture(params=["memory", "s3"])
@@ -61,6 +61,17 @@ def test_head_tells_size_and_time(store: ObjectStore) -> None:
     info = store.head(key)
     assert info.size == 5
     assert abs(datetime.now(UTC) - info.stored_at) < timedelta(minutes=5)
+
+
+def test_a_folder_lists_what_is_in_it_and_nothing_else(store: ObjectStore) -> None:
+    folder, neighbour = f"org/{uuid4()}/", f"org/{uuid4()}/photo.jpg"
+    store.put(neighbour, b"another", "image/jpeg")
+    assert store.stored(folder) == {}
+    for name, data in {"a.jpg": b"1", "deep/b c+d.jpg": b"12"}.items():
+        store.put(folder + name, data, "image/jpeg")
+    listed = {key.removeprefix(folder): info.size for key, info in store.stored(folder).items()}
+    assert listed == {"a.jpg": 1, "deep/b c+d.jpg": 2}
+    assert store.stored(folder)[f"{folder}a.jpg"].stored_at <= datetime.now(UTC)
 
 
 def test_what_is_missing_is_said_to_be(store: ObjectStore, tmp_path: Path) -> None:
@@ -99,6 +110,8 @@ def test_a_presigned_put_takes_exactly_what_was_promised(
     worker.download(promised.key, tmp_path / "photo", 100)
     assert (tmp_path / "photo").read_bytes() == b"the photo"
     assert worker.head(promised.key).metadata["upload-id"] == promised.metadata["upload-id"]
+    for user in ("worker", "bridge"):
+        assert real(object_store, user).tags(promised.key) == promised.tags
 
 
 def test_a_presigned_put_works_once(object_store: Bootstrapped) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from adapters.errors import TransientError
 from adapters.memory import MemoryQueue
+from adapters.metrics import BridgeMetrics
 from bridge.consumer import Consumer
 from schema.contracts import ImageRef
 from tests.bridge.s3_events import a_key, body, record
@@ -16,18 +17,26 @@ class Temporal:
 
     def __init__(self, away_for: int = 0) -> None:
         self.started: dict[str, ImageRef] = {}
+        self.memos: list[dict[str, object]] = []
         self.calls = 0
         self._away_for = away_for
 
     async def start(self, image: ImageRef, memo: dict[str, object]) -> bool:
         self.calls += 1
+        self.memos.append(memo)
         if self.calls <= self._away_for:
             raise TransientError("away")
         return self.started.setdefault(image.upload_id, image) is image
 
 
-async def consume(queue: MemoryQueue, temporal: Temporal, until: Callable[[], bool]) -> None:
-    consumer = Consumer(queue, temporal, pollers=2, wait_seconds=0)
+async def consume(
+    queue: MemoryQueue,
+    temporal: Temporal,
+    until: Callable[[], bool],
+    metrics: BridgeMetrics | None = None,
+) -> None:
+    figures = metrics or BridgeMetrics()
+    consumer = Consumer(queue, temporal, figures, pollers=2, wait_seconds=0)
     running = asyncio.create_task(consumer.run())
     await eventually(until)
     consumer.stop()
