@@ -170,10 +170,10 @@ def _row(session: Session, upload: Upload, verdict: RecordInput) -> dict[str, An
     status = ImageStatus.FAILED if verdict.failure else ImageStatus.PROCESSED
     return {
         **_identity(session, upload),
-        **_findings(verdict),
+        **findings(verdict),
         "status": status.value,
         "failure": _failure(verdict.failure),
-        "captured_at": _captured_at(session, upload, verdict),
+        "captured_at": captured_at(session, upload, verdict),
         "uploaded_at": _time(verdict.image.uploaded_at),
     }
 
@@ -192,7 +192,8 @@ def _identity(session: Session, upload: Upload) -> dict[str, Any]:
     }
 
 
-def _findings(verdict: RecordInput) -> dict[str, Any]:
+def findings(verdict: RecordInput) -> dict[str, Any]:
+    """The columns that follow from the bytes."""
     file, exif, thumbnails, qc = verdict.file, verdict.exif, verdict.thumbnails, verdict.qc
     report = dict(qc.report) if qc else {}
     if verdict.dedup and verdict.dedup.neighbours:
@@ -213,7 +214,7 @@ def _failure(failure: Failure | None) -> dict[str, Any] | None:
     return vars(failure) if failure else None
 
 
-def _captured_at(session: Session, upload: Upload, verdict: RecordInput) -> datetime | None:
+def captured_at(session: Session, upload: Upload, verdict: RecordInput) -> datetime | None:
     """The camera's time; without an offset of its own it is the site's local time."""
     moment = _time(verdict.exif.captured_at if verdict.exif else None)
     if moment is None or moment.tzinfo is not None:

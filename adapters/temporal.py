@@ -3,11 +3,12 @@
 import asyncio
 import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
-from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
+from temporalio.api.workflow.v1 import WorkflowExecutionInfo
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.common import (
     Priority,
     SearchAttributeKey,
@@ -19,6 +20,7 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from adapters import visibility
 from adapters.errors import TransientError
 from adapters.s3 import Secret
 from schema import contracts
@@ -29,6 +31,7 @@ ORG = SearchAttributeKey.for_keyword(contracts.SEARCH_ORG)
 SITE = SearchAttributeKey.for_keyword(contracts.SEARCH_SITE)
 SESSION = SearchAttributeKey.for_keyword(contracts.SEARCH_SESSION)
 STATUS = SearchAttributeKey.for_keyword(contracts.SEARCH_STATUS)
+FAILURE = SearchAttributeKey.for_keyword(contracts.SEARCH_FAILURE)
 
 
 class TemporalConfig(Protocol):
@@ -65,8 +68,11 @@ class TemporalAccess:
         )
 
 
-async def connect(access: TemporalAccess, *, lazy: bool = False) -> Client:
+async def connect(access: TemporalAccess, *, lazy: bool = False, **options: Any) -> Client:  # noqa: ANN401  the SDK's
     """A client; `lazy` ones connect at the first call, so their door opens without Temporal.
+
+    `options` are `Client.connect`'s own: `identity` (the name that histories show; by default this
+    process and host), `interceptors`, `runtime`.
 
     Raises:
         TransientError: nobody answers at the address.
@@ -78,6 +84,7 @@ async def connect(access: TemporalAccess, *, lazy: bool = False) -> Client:
             tls=access.tls,
             api_key=access.api_key,
             lazy=lazy,
+            **options,
         )
     except (RPCError, RuntimeError) as error:
         raise TransientError(f"Temporal at {access.address} does not answer: {error}") from error
@@ -212,14 +219,20 @@ class PendingImages:
         )
         try:
             async with asyncio.timeout(self._timeout):
-                return [
-                    await _pending(run)
-                    async for run in self._client.list_workflows(query, page_size=1000)
-                ]
+                runs = visibility.runs(self._client, query)
+                return [await self._pending(run) async for run in runs]
         except RPCError as error:
             raise TransientError(f"Temporal: {error.message}") from error
         except (TimeoutError, RuntimeError) as error:
             raise TransientError("Temporal does not answer") from error
+
+    async def _pending(self, run: WorkflowExecutionInfo) -> PendingImage:
+        return PendingImage(
+            upload_id=UUID(contracts.upload_id_of(run.execution.workflow_id)),
+            status=visibility.status_of(run),
+            started_at=run.start_time.ToDatetime(UTC),
+            failure=await visibility.failure_of(self._client, run),
+        )
 
     def _forget_old(self) -> None:
         oldest = time.monotonic() - self._cache_seconds
@@ -228,14 +241,3 @@ class PendingImages:
                 del self._answers[session_id]
                 if session_id in self._locks and not self._locks[session_id].locked():
                     del self._locks[session_id]
-
-
-async def _pending(run: WorkflowExecution) -> PendingImage:
-    memo = await run.memo()
-    failure = memo.get("failure")
-    return PendingImage(
-        upload_id=UUID(contracts.upload_id_of(run.id)),
-        status=ImageStatus(run.typed_search_attributes.get(STATUS, ImageStatus.PENDING)),
-        started_at=run.start_time,
-        failure=Failure(**failure) if failure else None,
-    )

@@ -17,7 +17,8 @@ _DESCRIPTION = """\
 Vehicle photography: capture sessions, presigned uploads, images with their verdicts.
 
 Errors are problem documents (RFC 9457, `application/problem+json`) with a stable `code`; a
-request that is not valid answers 400. `X-Request-ID` is taken over or made, and comes back.
+request that is not valid answers 400. `X-Request-ID` is taken over or made, and comes back. A body
+has at most 1048576 bytes (1 MiB).
 `x-roles` lists the roles that an operation is open to.
 """
 _ALWAYS = (Code.INTERNAL_ERROR, Code.UNAVAILABLE)

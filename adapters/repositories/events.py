@@ -28,7 +28,7 @@ class Happening:
 
 
 class EventRepository(Repository):
-    """`events`, written only."""
+    """`events`: written and read, never changed."""
 
     async def add(self, *happenings: Happening) -> list[int]:
         """Store them for the scope's actor; their ids in the same order."""
@@ -48,6 +48,16 @@ class EventRepository(Repository):
         statement = insert(Event).returning(col(Event.id), sort_by_parameter_order=True)
         # The column's type allows None, for a row that is not stored yet.
         return cast("list[int]", list(await self._db.scalars(statement, rows)))
+
+    async def of_entity(self, kind: EntityType, key: UUID, limit: int = 100) -> Sequence[Event]:
+        """What is told of one entity, the latest first. Whether it may be seen, asks the caller."""
+        wanted = select(Event).where(
+            col(Event.org_id) == self._scope.org_id,
+            col(Event.entity_type) == kind.value,
+            col(Event.entity_id) == key,
+        )
+        ordered = wanted.order_by(col(Event.occurred_at).desc(), col(Event.id).desc())
+        return (await self._db.scalars(ordered.limit(limit))).all()
 
     async def unknown(
         self, entities: Sequence[tuple[EntityType, UUID]]

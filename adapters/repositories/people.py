@@ -22,6 +22,17 @@ class PeopleRepository(Repository):
         )
         return str(await self._db.scalar(wanted) or self._scope.actor_id)
 
+    async def names(self, user_ids: Collection[UUID]) -> dict[UUID, str]:
+        """The name or else the e-mail address of each."""
+        if not user_ids:
+            return {}
+        shown = func.coalesce(func.nullif(col(User.name), ""), col(User.email))
+        wanted = select(col(User.id), shown).where(
+            col(User.org_id) == self._scope.org_id, col(User.id).in_(user_ids)
+        )
+        rows = await self._db.execute(wanted)
+        return {row[0]: row[1] for row in rows}
+
     async def users(self, limit: int, offset: int) -> tuple[Sequence[User], int]:
         """A page of the people by address, and how many there are."""
         own = select(User).where(col(User.org_id) == self._scope.org_id)
@@ -79,8 +90,10 @@ class PeopleRepository(Repository):
         return True
 
     async def sites(self, limit: int, offset: int) -> tuple[Sequence[Site], int]:
-        """A page of the sites by name, and how many there are."""
-        own = select(Site).where(col(Site.org_id) == self._scope.org_id)
+        """A page of the sites that the scope may see, by name, and how many there are."""
+        own = select(Site).where(
+            col(Site.org_id) == self._scope.org_id, self._scope.of_site(col(Site.id))
+        )
         total = await self._db.scalar(select(func.count()).select_from(own.subquery()))
         page = own.order_by(col(Site.name)).limit(limit).offset(offset)
         return (await self._db.scalars(page)).all(), total or 0

@@ -3,7 +3,17 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, false, or_, true
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    SQLColumnExpression,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    or_,
+    true,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -12,6 +22,7 @@ from schema.tables.capture import Session
 
 _SEES_ALL_SESSIONS = frozenset({Role.REVIEWER, Role.ADMIN})
 _SEES_ALL_SITES = frozenset({Role.DEVICE, Role.ADMIN})
+_NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True)
@@ -31,11 +42,28 @@ class Scope:
         """How the audit trail names this actor."""
         return ActorType.DEVICE if self.role is Role.DEVICE else ActorType.USER
 
+    @classmethod
+    def of_role(cls, role: Role) -> "Scope":
+        """Nobody of a role: for statements that are written once and take `values` later."""
+        return cls(_NOBODY, role, _NOBODY)
+
+    def values(self) -> dict[str, object]:
+        """What the conditions below compare with, by the names of their parameters."""
+        return {
+            "scope_org": self.org_id,
+            "scope_actor": self.actor_id,
+            "scope_sites": [*self.site_ids],
+        }
+
+    def of_org(self, column: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
+        """Rows of the organization."""
+        return column == bindparam("scope_org", self.org_id)
+
     def of_site(self, column: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
         """Rows of the sites that this actor may see."""
         if self.role in _SEES_ALL_SITES:
             return true()
-        return column.in_([*self.site_ids]) if self.site_ids else false()
+        return column == any_(bindparam("scope_sites", [*self.site_ids], ARRAY(Uuid)))
 
     def sessions(self) -> ColumnElement[bool]:
         """Sessions that this actor may see.
@@ -51,13 +79,13 @@ class Scope:
             or_(
                 col(Session.status) == SessionStatus.ACTIVE.value,
                 col(Session.device_id).is_not(None),
-                col(Session.operator_id) == self.actor_id,
+                col(Session.operator_id) == bindparam("scope_actor", self.actor_id),
             ),
         )
 
     def site_sessions(self) -> ColumnElement[bool]:
         """Sessions of the sites that this actor may see, whoever opened them."""
-        return and_(col(Session.org_id) == self.org_id, self.of_site(col(Session.site_id)))
+        return and_(self.of_org(col(Session.org_id)), self.of_site(col(Session.site_id)))
 
 
 class Repository:

@@ -13,12 +13,15 @@ from sqlalchemy import (
     and_,
     case,
     func,
+    or_,
     select,
     true,
     update,
 )
 from sqlmodel import col
 
+from adapters.repositories import captions
+from adapters.repositories.captions import Caption
 from adapters.repositories.scope import Repository
 from schema.enums import ImageStatus, SessionStatus
 from schema.tables.capture import Session, Upload, Vehicle
@@ -33,6 +36,8 @@ class SessionFilters:
     site_id: UUID | None = None
     status: SessionStatus | None = None
     vehicle_id: UUID | None = None
+    search: str | None = None
+    """A part of the VIN or of the stock number."""
     limit: int = 50
     offset: int = 0
 
@@ -55,11 +60,12 @@ class Counts:
 
 @dataclass(frozen=True)
 class SessionView:
-    """A session, its vehicle and how far it is."""
+    """A session, its vehicle, how far it is and what a list says of it."""
 
     session: Session
     vehicle: Vehicle
     counts: Counts
+    caption: Caption
 
 
 class SessionRepository(Repository):
@@ -133,14 +139,25 @@ class SessionRepository(Repository):
             wanted = wanted.where(col(Session.status) == filters.status.value)
         if filters.vehicle_id is not None:
             wanted = wanted.where(col(Session.vehicle_id) == filters.vehicle_id)
+        if filters.search:
+            wanted = wanted.where(col(Session.vehicle_id).in_(self._vehicles(filters.search)))
         return wanted
+
+    def _vehicles(self, search: str) -> Select[Any]:
+        return select(col(Vehicle.id)).where(
+            col(Vehicle.org_id) == self._scope.org_id,
+            or_(
+                col(Vehicle.vin).icontains(search, autoescape=True),
+                col(Vehicle.stock_number).icontains(search, autoescape=True),
+            ),
+        )
 
     async def _views(self, chosen: Select[Session]) -> list[SessionView]:
         """One statement, whatever the number of sessions: progress is joined laterally."""
         ids = chosen.with_only_columns(col(Session.id)).subquery()
-        progress = _progress()
+        progress, caption = _progress(), captions.caption()
         statement = (
-            select(Session, Vehicle, progress)
+            select(Session, Vehicle, progress, caption)
             .join(ids, ids.c.id == col(Session.id))
             .join(
                 Vehicle,
@@ -150,6 +167,7 @@ class SessionRepository(Repository):
                 ),
             )
             .join(progress, true())
+            .join(caption, true())
             .order_by(*_newest_active_first())
             .execution_options(populate_existing=True)
         )
@@ -202,4 +220,4 @@ def _view(row: Any) -> SessionView:  # noqa: ANN401 - a row of SQLAlchemy's own 
         angles=row.angles or [],
         shots=row.shots or [],
     )
-    return SessionView(row[0], row[1], counts)
+    return SessionView(row[0], row[1], counts, captions.read(row))

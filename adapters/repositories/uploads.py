@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
+from adapters.postgres import AsyncDatabase
 from adapters.repositories.events import EventRepository, Happening
 from adapters.repositories.fixed import Fixed
 from adapters.repositories.scope import Repository, Scope
@@ -81,14 +82,8 @@ class PromisedUpload:
 class UploadRepository(Repository):
     """`uploads` of the scope's sites."""
 
-    async def target(self, session_id: UUID) -> UploadTarget | None:
-        """The session, whatever its status, if it is of the scope's sites."""
-        values = {**self._scope.values(), "session_id": session_id}
-        rows = await _target(self._scope.role).rows(self._db, **values)
-        return UploadTarget(rows[0][0], rows[0][1], SessionStatus(rows[0][2])) if rows else None
-
-    async def wake(self, session_id: UUID) -> UploadTarget | None:
-        """The session, active again if it was the clock that abandoned it, and not a person."""
+    async def wake(self, session_id: UUID) -> None:
+        """Make the session active again if it was the clock that abandoned it, not a person."""
         abandoned = (
             col(Event.org_id) == self._scope.org_id,
             col(Event.entity_type) == EntityType.SESSION.value,
@@ -108,22 +103,38 @@ class UploadRepository(Repository):
         if await self._db.scalar(woken) is not None:
             said = Happening(EntityType.SESSION, session_id, "session.resumed", {"by": "presign"})
             await EventRepository(self._db, self._scope).add(said)
-        return await self.target(session_id)
-
-    async def promise(self, wanted: Promise) -> PromisedUpload:
-        """Insert the promise; for bytes promised before in this slot, extend that one instead.
-
-        One statement: of two at once both get the same row.
-        """
-        values = {**self._scope.values(), **vars(wanted)}
-        (row,) = await _promise().rows(self._db, **values)
-        return PromisedUpload(*row)
 
     async def of_ids(self, upload_ids: Collection[UUID]) -> dict[UUID, Row[Any]]:
         """Those of the uploads that the scope may see, by id, with the columns of `Upload`."""
         values = {**self._scope.values(), "ids": [*upload_ids]}
         found = await _of_ids(self._scope.role).rows(self._db, **values)
         return {row.id: row for row in found}
+
+
+async def of_ids(
+    database: AsyncDatabase, scope: Scope, upload_ids: Collection[UUID]
+) -> dict[UUID, Any]:
+    """As the repository's, without a transaction around it."""
+    values = {**scope.values(), "ids": [*upload_ids]}
+    (found,) = await database.ask(scope.org_id, _of_ids(scope.role).given(**values))
+    return {row.id: row for row in found}
+
+
+async def target(database: AsyncDatabase, scope: Scope, session_id: UUID) -> UploadTarget | None:
+    """The session, whatever its status, if it is of the scope's sites."""
+    values = {**scope.values(), "session_id": session_id}
+    (rows,) = await database.ask(scope.org_id, _target(scope.role).given(**values))
+    return UploadTarget(rows[0][0], rows[0][1], SessionStatus(rows[0][2])) if rows else None
+
+
+async def promise(database: AsyncDatabase, scope: Scope, wanted: Promise) -> PromisedUpload:
+    """Insert the promise; for bytes promised before in this slot, extend that one instead.
+
+    One statement: of two at once both get the same row.
+    """
+    values = {**scope.values(), **vars(wanted)}
+    (rows,) = await database.ask(scope.org_id, _promise().given(**values))
+    return PromisedUpload(*rows[0])
 
 
 @cache

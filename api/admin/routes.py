@@ -1,4 +1,4 @@
-"""Administrators' calls: /users, /sites, /devices, /enrollment-codes."""
+"""Administrators' calls: /users, new sites, /devices, /enrollment-codes."""
 
 from typing import Annotated
 from uuid import UUID
@@ -64,12 +64,6 @@ async def change_user(
     disable the person first if it must be at once. Nobody disables or demotes themselves.
     """
     return await service.change_user(user_id, body, caller.scope, people, events, parts.revocations)
-
-
-@router.get("/sites")
-async def list_sites(which: Which, people: People) -> Page[Site]:
-    """The organization's sites, by name."""
-    return await service.list_sites(which, people)
 
 
 @router.post(

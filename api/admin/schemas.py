@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from api.models import Printable, RequestModel, ResponseModel
+from api.models import Flag, Printable, RequestModel, ResponseModel, Whole
 
 Name = Annotated[
     str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True), Printable
@@ -61,7 +61,7 @@ class ChangeUser(RequestModel):
 
     role: PersonRole | None = None
     site_ids: SiteIds | None = Field(None, description="All of them: what is not named is taken.")
-    disabled: bool | None = None
+    disabled: Flag | None = None
 
 
 class User(FromRow):
@@ -109,8 +109,10 @@ class NewCode(RequestModel):
     """What lets devices join."""
 
     label: Annotated[str, StringConstraints(max_length=100, strip_whitespace=True), Printable] = ""
-    uses: int = Field(1, ge=1, le=10_000, description="How many devices.")
-    expires_in: int = Field(86_400, ge=60, le=90 * 86_400, description="Seconds.")
+    uses: Annotated[int, Field(ge=1, le=10_000), Whole] = Field(1, description="How many devices.")
+    expires_in: Annotated[int, Field(ge=60, le=90 * 86_400), Whole] = Field(
+        86_400, description="Seconds."
+    )
 
 
 class EnrollmentCode(FromRow):

@@ -22,9 +22,9 @@ class EnrollDevice(RequestModel):
     model: ShortText = Field(examples=["iPhone 17 Pro"])
     app_version: ShortText = Field(examples=["1.4.0"])
     device_id: UUID | None = Field(None, description="Of an earlier enrolment, or one's own.")
-    enrollment_code: Annotated[str, StringConstraints(min_length=1, max_length=128)] | None = Field(
-        None, description="From an administrator of the organization."
-    )
+    enrollment_code: (
+        Annotated[str, StringConstraints(min_length=1, max_length=128), Printable] | None
+    ) = Field(None, description="From an administrator of the organization.")
 
 
 class DeviceToken(ResponseModel):
@@ -40,10 +40,10 @@ class DeviceToken(ResponseModel):
 class Login(RequestModel):
     """The outcome of a sign-in at the identity provider."""
 
-    id_token: Annotated[str, StringConstraints(min_length=1, max_length=16_384)]
+    id_token: Annotated[str, StringConstraints(min_length=1, max_length=16_384), Printable]
     org_id: UUID | None = Field(None, description="Which one, for members of several.")
-    nonce: Annotated[str, StringConstraints(min_length=1, max_length=255)] | None = Field(
-        None, description="What the authorization request said; compared when given."
+    nonce: Annotated[str, StringConstraints(min_length=1, max_length=255), Printable] | None = (
+        Field(None, description="What the authorization request said; compared when given.")
     )
 
 

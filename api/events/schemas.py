@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, Field, JsonValue, StringConstraints
 
-from api.models import RequestModel, ResponseModel
+from api.models import RequestModel, ResponseModel, Written
 from schema.enums import EntityType
 
 MAX_EVENTS = 200
@@ -47,7 +47,7 @@ class NewEvent(RequestModel):
     payload: Annotated[dict[str, JsonValue], AfterValidator(_storable)] = Field(
         default_factory=dict, description=f"Up to {MAX_PAYLOAD_BYTES} bytes of JSON."
     )
-    occurred_at: Annotated[AwareDatetime, AfterValidator(_plausible)] | None = Field(
+    occurred_at: Annotated[AwareDatetime, Written, AfterValidator(_plausible)] | None = Field(
         None, description="When; now, if not given."
     )
 

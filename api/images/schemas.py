@@ -7,9 +7,9 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
 
+from adapters.parked import Delivery
 from api.errors import Code
-from api.images.parking import Delivery
-from api.models import Printable, RequestModel, ResponseModel
+from api.models import Flag, Printable, RequestModel, ResponseModel
 from schema.enums import ImageStatus
 
 MAX_BULK = 500
@@ -70,6 +70,7 @@ class ImageList(ResponseModel):
     pending_known: bool = Field(
         description="False when the pipeline does not answer: only finished pictures are listed."
     )
+    people: dict[UUID, str] = Field({}, description="Names of those in `published_by`.")
 
 
 class BulkPublish(RequestModel):
@@ -77,7 +78,7 @@ class BulkPublish(RequestModel):
 
     session_id: UUID | None = None
     image_ids: Annotated[list[UUID], Field(min_length=1, max_length=MAX_BULK)] | None = None
-    only_passed: bool = Field(False, description="Leave out what QC did not pass.")
+    only_passed: Flag = Field(False, description="Leave out what QC did not pass.")
 
     @model_validator(mode="after")
     def one_selection(self) -> Self:

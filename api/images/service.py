@@ -1,12 +1,15 @@
 """Showing images: rows for the finished, workflow state for the pending."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 import structlog
 
 from adapters.errors import TransientError
+from adapters.repositories import images, uploads
 from adapters.repositories.images import ImageRepository
+from adapters.repositories.people import PeopleRepository
 from adapters.repositories.scope import Scope
 from adapters.repositories.uploads import UploadRepository
 from adapters.temporal import PendingImage, PendingImages
@@ -35,24 +38,40 @@ async def list_images(
     neither. Where both know it the row wins.
     """
     pending, pending_known = await _pending_of(session_id, parts.pending)
-    async with open_transaction() as db:
-        images = ImageRepository(db, scope)
-        versions = await images.versions(session_id, [one.upload_id for one in pending])
-        if versions is None:
-            raise ApiError(Code.SESSION_NOT_FOUND)
-        known.stop_if_known(
-            str(session_id), versions, _state(pending, pending_known), str(parts.urls.window())
-        )
-        rows = await images.of_session(session_id)
-        finished = {row.id for row in rows}
-        waiting = [one for one in pending if one.upload_id not in finished]
-        ids = [one.upload_id for one in waiting]
-        promises = await UploadRepository(db, scope).of_ids(ids) if ids else {}
+    ids = [one.upload_id for one in pending]
+    rows: Sequence[Any] | None = None
+    if known.is_asked:
+        state = await images.versions(parts.database, scope, session_id, ids)
+    else:
+        state, rows = await images.shown(parts.database, scope, session_id, ids)
+    if state is None:
+        raise ApiError(Code.SESSION_NOT_FOUND)
+    known.stop_if_known(
+        str(session_id), state, _state(pending, pending_known), str(parts.urls.window())
+    )
+    if rows is None:
+        _, rows = await images.shown(parts.database, scope, session_id, ids)
+    finished = {row.id for row in rows}
+    waiting = [one for one in pending if one.upload_id not in finished]
+    publishers = {row.published_by for row in rows if row.published_by}
+    ids = [one.upload_id for one in waiting]
+    promises = await uploads.of_ids(parts.database, scope, ids) if ids else {}
+    people = await _names(publishers, scope, open_transaction)
     items = [views.finished(row, parts.urls) for row in rows]
     items += [
         views.pending(promises[one.upload_id], one) for one in waiting if one.upload_id in promises
     ]
-    return ImageList(items=_by_angle_then_time(items), pending_known=pending_known)
+    items = _by_angle_then_time(items)
+    return ImageList(items=items, pending_known=pending_known, people=people)
+
+
+async def _names(
+    user_ids: Collection[UUID], scope: Scope, open_transaction: OpenTransaction
+) -> dict[UUID, str]:
+    if not user_ids:
+        return {}
+    async with open_transaction() as db:
+        return await PeopleRepository(db, scope).names(user_ids)
 
 
 async def get_image(

@@ -1,5 +1,9 @@
 """How rows and workflow state look on the wire."""
 
+from typing import Any
+
+from sqlalchemy import Row
+
 from adapters.temporal import PendingImage
 from api.images.schemas import Failure, Image
 from api.images.urls import SignedUrls
@@ -8,8 +12,8 @@ from schema.tables.capture import Upload
 from schema.tables.media import Image as ImageRow
 
 
-def finished(row: ImageRow, urls: SignedUrls) -> Image:
-    """A row, with URLs for its objects."""
+def finished(row: ImageRow | Row[Any], urls: SignedUrls) -> Image:
+    """A row of images, with URLs for its objects."""
     return Image(
         id=row.id,
         session_id=row.session_id,
@@ -35,7 +39,7 @@ def finished(row: ImageRow, urls: SignedUrls) -> Image:
     )
 
 
-def pending(upload: Upload, state: PendingImage) -> Image:
+def pending(upload: Upload | Row[Any], state: PendingImage) -> Image:
     """An upload whose workflow is under way, or parked with its last failure."""
     failure = state.failure
     return Image(

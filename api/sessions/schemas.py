@@ -6,7 +6,15 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from api.models import Notice, Printable, RequestModel, ResponseModel, ShotName
+from api.models import (
+    Flag,
+    Notice,
+    Printable,
+    RequestModel,
+    ResponseModel,
+    ShotName,
+    Whole,
+)
 from schema.enums import CaptureMode, SessionStatus
 
 Label = Annotated[
@@ -17,14 +25,14 @@ Label = Annotated[
 class Spin(RequestModel):
     """A turn round the car in equal steps."""
 
-    frame_count: int = Field(24, ge=2, le=360)
+    frame_count: Annotated[int, Field(ge=2, le=360), Whole] = 24
 
 
 class Shot(RequestModel):
     """A picture with a name of its own."""
 
     name: ShotName
-    required: bool = True
+    required: Flag = True
 
 
 class ShotList(RequestModel):
@@ -39,13 +47,16 @@ class CreateSession(RequestModel):
 
     site_id: UUID
     mode: CaptureMode
-    vin: Annotated[
-        str | None, StringConstraints(to_upper=True, strip_whitespace=True, max_length=32)
-    ] = Field(None, description="17 characters without I, O and Q.", examples=["1HGCM82633A004352"])
+    vin: (
+        Annotated[
+            str, StringConstraints(to_upper=True, strip_whitespace=True, max_length=32), Printable
+        ]
+        | None
+    ) = Field(None, description="17 characters without I, O and Q.", examples=["1HGCM82633A004352"])
     stock_number: Label | None = None
     make: Label | None = None
     model: Label | None = None
-    year: int | None = Field(None, ge=1886, le=2100)
+    year: Annotated[int, Field(ge=1886, le=2100), Whole] | None = None
     shot_list: ShotList | None = Field(None, description="Default: by mode.")
 
 
@@ -94,6 +105,12 @@ class Session(ResponseModel):
     vehicle: Vehicle
     device_id: UUID | None = Field(description="The device that opened it.")
     operator_id: UUID | None = Field(description="The person who opened it.")
+    site_name: str
+    device_model: str | None = Field(description="Of the device that opened it.")
+    operator_name: str | None = Field(description="Of the person who opened it.")
+    poster_urls: dict[str, str] = Field(
+        {}, description="Its best picture, by size in pixels; the URLs expire."
+    )
     progress: Progress
     created_at: datetime
     completed_at: datetime | None

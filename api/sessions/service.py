@@ -6,6 +6,7 @@ from adapters.repositories.events import EventRepository, Happening
 from adapters.repositories.sessions import SessionFilters, SessionRepository, SessionView
 from adapters.repositories.vehicles import VehicleClaim, VehicleRepository
 from api.errors import ApiError, Code, FieldError
+from api.images.urls import SignedUrls
 from api.models import Notice
 from api.principal import Principal
 from api.sessions import schemas, shots, vin
@@ -28,6 +29,7 @@ _ALLOWED_FROM = {
 async def create_session(
     body: CreateSession,
     caller: Principal,
+    urls: SignedUrls,
     sessions: SessionRepository,
     vehicles: VehicleRepository,
     events: EventRepository,
@@ -42,7 +44,7 @@ async def create_session(
     said = {"mode": session.mode, "vehicle_id": str(vehicle.id)}
     await events.add(Happening(EntityType.SESSION, session.id, "session.created", said))
     view = await sessions.get(session.id)
-    return _shown(_there(view), _vin_notices(body.vin))
+    return _shown(_there(view), urls, _vin_notices(body.vin))
 
 
 def _check_identity(body: CreateSession) -> None:
@@ -92,25 +94,33 @@ def _vin_notices(number: str | None) -> list[Notice]:
     return [Notice(code="vin_check_digit", message=message)]
 
 
-async def get_session(session_id: UUID, sessions: SessionRepository) -> schemas.Session:
+async def get_session(
+    session_id: UUID, sessions: SessionRepository, urls: SignedUrls
+) -> schemas.Session:
     """Raises ApiError (404) when the caller may not see it."""
-    return _shown(_there(await sessions.get(session_id)))
+    return _shown(_there(await sessions.get(session_id)), urls)
 
 
-async def list_sessions(filters: SessionFilters, sessions: SessionRepository) -> SessionPage:
+async def list_sessions(
+    filters: SessionFilters, sessions: SessionRepository, urls: SignedUrls
+) -> SessionPage:
     """A page of what the caller may see."""
     views, total = await sessions.page(filters)
-    items = [_shown(view) for view in views]
+    items = [_shown(view, urls) for view in views]
     return SessionPage(items=items, total=total, limit=filters.limit, offset=filters.offset)
 
 
 async def change_session(
-    session_id: UUID, to: SessionStatus, sessions: SessionRepository, events: EventRepository
+    session_id: UUID,
+    to: SessionStatus,
+    urls: SignedUrls,
+    sessions: SessionRepository,
+    events: EventRepository,
 ) -> schemas.Session:
     """Raises ApiError: 404, or 409 when the session cannot become `to`."""
     changed = await sessions.change_status(session_id, to, _ALLOWED_FROM[to])
     view = await (sessions.get_changed if changed else sessions.get)(session_id)
-    shown = _shown(_there(view))
+    shown = _shown(_there(view), urls)
     if not changed and shown.status is not to:
         raise ApiError(
             Code.TRANSITION_IMPOSSIBLE, f"A session that is {shown.status} cannot become {to}."
@@ -143,8 +153,10 @@ def _there(view: SessionView | None) -> SessionView:
     return view
 
 
-def _shown(view: SessionView, warnings: list[Notice] | None = None) -> schemas.Session:
-    session = view.session
+def _shown(
+    view: SessionView, urls: SignedUrls, warnings: list[Notice] | None = None
+) -> schemas.Session:
+    session, caption = view.session, view.caption
     shot_list = ShotList.model_validate(session.shot_list)
     return schemas.Session(
         id=session.id,
@@ -155,6 +167,10 @@ def _shown(view: SessionView, warnings: list[Notice] | None = None) -> schemas.S
         vehicle=_vehicle(view.vehicle),
         device_id=session.device_id,
         operator_id=session.operator_id,
+        site_name=caption.site,
+        device_model=caption.device,
+        operator_name=caption.operator,
+        poster_urls={size: urls.of(key) for size, key in caption.poster_keys.items()},
         progress=_progress(view, shot_list),
         created_at=session.created_at,
         completed_at=session.completed_at,

@@ -6,6 +6,7 @@ from sqlmodel import SQLModel
 from schema.tables.capture import Session, Upload, Vehicle
 from schema.tables.live import LiveTicket
 from schema.tables.media import Event, Image
+from schema.tables.reprocess import Campaign, ImageResult
 from schema.tables.tenancy import (
     Device,
     EnrollmentCode,
@@ -28,6 +29,8 @@ TENANT_TABLES = (
     Image,
     Event,
     LiveTicket,
+    Campaign,
+    ImageResult,
 )
 
 

@@ -1,5 +1,7 @@
 """Identity tokens of a real issuer, and of one that we forge as we like."""
 
+import base64
+import hmac
 import json
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
@@ -133,6 +135,7 @@ async def test_several_audiences_need_an_authorized_party(issuer: Issuer) -> Non
         {"iat": None},
         {"exp": None},
         {"iat": datetime.now(UTC) + timedelta(hours=1)},
+        {"nbf": datetime.now(UTC) + timedelta(hours=1)},
     ],
 )
 async def test_claims_that_do_not_fit(issuer: Issuer, other: dict[str, Any]) -> None:
@@ -140,15 +143,26 @@ async def test_claims_that_do_not_fit(issuer: Issuer, other: dict[str, Any]) -> 
         await issuer.verifier().verify(sign(**other))
 
 
+async def test_small_clock_differences_are_forgiven(issuer: Issuer) -> None:
+    now = datetime.now(UTC)
+    ahead, late = now + timedelta(seconds=10), now - timedelta(seconds=10)
+    for token in (sign(iat=ahead), sign(nbf=ahead), sign(exp=late)):
+        assert (await issuer.verifier().verify(token)).subject == "jo"
+
+
 async def test_an_expired_token(issuer: Issuer) -> None:
     with pytest.raises(ExpiredIdentityError):
         await issuer.verifier().verify(sign(exp=datetime.now(UTC) - timedelta(minutes=2)))
 
 
-def _public_pem() -> bytes:
-    return RSA_KEY.public_key().public_bytes(
+def _with_the_public_key_as_secret() -> str:
+    public = RSA_KEY.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
+    header = base64.urlsafe_b64encode(b'{"alg": "HS256", "kid": "rsa"}').decode()
+    signed = f"{header}.{sign().split('.')[1]}"
+    digest = hmac.digest(public, signed.encode(), "sha256")
+    return f"{signed}.{base64.urlsafe_b64encode(digest).rstrip(b'=').decode()}"
 
 
 async def test_algorithms_of_the_tokens_own_choice(issuer: Issuer) -> None:
@@ -162,6 +176,7 @@ async def test_algorithms_of_the_tokens_own_choice(issuer: Issuer) -> None:
         f"{none}.{payload}.",
         sign(secret, "HS256", "oct"),
         sign(secret, "HS256", "rsa"),
+        _with_the_public_key_as_secret(),
         sign(EC_KEY, "ES256", "rsa"),
         sign(rsa.generate_private_key(65537, 2048)),
     ):

@@ -1,5 +1,6 @@
 """A client that speaks for the people and devices of an organization."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from uuid import UUID
 
 import httpx
 from fastapi import FastAPI
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.backends import Backends
 from schema.enums import Role
@@ -53,11 +55,40 @@ class Api:
         )
 
 
+class FirstWords:
+    """Hangs up on a live stream after its first words: httpx reads answers of ASGI to their end."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] != "/live" or scope["method"] != "GET":
+            await self._app(scope, receive, send)
+            return
+        heard = asyncio.Event()
+        complete = False
+
+        async def hang_up() -> Message:
+            await heard.wait()
+            return {"type": "http.disconnect"}
+
+        async def hear(message: Message) -> None:
+            nonlocal complete
+            await send(message)
+            if message["type"] == "http.response.body":
+                complete = not message.get("more_body", False)
+                heard.set()
+
+        await self._app(scope, hang_up, hear)
+        if not complete:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
 @asynccontextmanager
 async def serve(application: FastAPI, backends: Backends) -> AsyncIterator[Api]:
     """The application on these backends; one at a time, for the application is shared."""
     application.state.backends = backends
-    transport = httpx.ASGITransport(application)
+    transport = httpx.ASGITransport(FirstWords(application))
     async with httpx.AsyncClient(
         transport=transport, base_url="http://api.test", verify=False
     ) as http:

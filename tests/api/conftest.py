@@ -11,13 +11,14 @@ from temporalio.client import Client
 
 from adapters import postgres, temporal
 from adapters.oidc import OidcTrust, OidcVerifier
+from adapters.parked import ParkedImages
 from adapters.ports import ObjectStore
 from adapters.s3 import AwsAccess, S3ObjectStore
 from adapters.signing_keys import KeyRing, ensure_key
 from api.application import contract_app
 from api.backends import Backends, Options
-from api.images.parking import ParkedImages
 from api.images.urls import SignedUrls
+from api.live.hub import Hub
 from api.principal import Tokens
 from api.rate_limits import RateLimits, Rates, storage_of
 from api.revocation import Revocations
@@ -26,6 +27,7 @@ from devstack.testing.databases import Database
 from devstack.testing.servers import TemporalServer
 from tests.api.client import MAX_UPLOAD_BYTES, Api, serve
 from tests.api.pipeline import Pipeline
+from tests.api.streams import Process, process
 from tests.api.world import Org
 
 ISSUER = "imaging360"
@@ -78,7 +80,7 @@ def store() -> ObjectStore:
         secret_access_key="secret",
         connections=1,
     )
-    return S3ObjectStore(access.s3(), "bucket")
+    return S3ObjectStore(access, "bucket")
 
 
 @pytest.fixture
@@ -98,20 +100,25 @@ async def backends(
     """What the door would open. Nothing is cached for longer than a question takes."""
     database = postgres.AsyncDatabase(module_database.api, pool_size=10)
     trust = OidcTrust(oidc_issuer, [CLIENT_ID], cooldown_seconds=0)
+    # No window of the URLs' life ends within a test.
+    urls = SignedUrls(store, seconds=3600, clock=lambda: 0.0)
+    pending = temporal.PendingImages(temporal_client, cache_seconds=0)
+    live = Hub(database, module_database.api, pending, urls)
     async with httpx.AsyncClient(timeout=5) as http:
         yield Backends(
             database=database,
             store=store,
-            # No window of the URLs' life ends within a test.
-            urls=SignedUrls(store, seconds=3600, clock=lambda: 0.0),
-            pending=temporal.PendingImages(temporal_client, cache_seconds=0),
+            urls=urls,
+            pending=pending,
             parked=ParkedImages(temporal_client, answer_seconds=ANSWER_SECONDS),
             oidc=OidcVerifier(http, trust),
             tokens=tokens,
             revocations=Revocations(database, seconds=10),
+            live=live,
             limits=RateLimits(storage_of("memory://"), Rates()),
             options=Options(max_upload_bytes=MAX_UPLOAD_BYTES),
         )
+    await live.close()
     await database.close()
 
 
@@ -152,3 +159,10 @@ async def pipeline(temporal_client: Client) -> AsyncIterator[Pipeline]:
     running = Pipeline(temporal_client)
     yield running
     await running.end()
+
+
+@pytest.fixture
+async def running(backends: Backends, module_database: Database) -> AsyncIterator[Process]:
+    """An API process on a port."""
+    async with process(backends, module_database.api) as one:
+        yield one

@@ -5,9 +5,10 @@ from dataclasses import asdict
 from uuid import UUID, uuid4
 
 from temporalio.client import Client
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.service import RPCError
 
-from adapters.temporal import PendingImages, search_attributes
+from adapters.temporal import FAILURE, PendingImages, search_attributes
 from schema import contracts
 from schema.contracts import Failure, ImageRef
 from schema.enums import ImageStatus, UploadContentType
@@ -43,7 +44,7 @@ class Pipeline:
             image,
             id=workflow_id,
             task_queue=self.queue,
-            search_attributes=search_attributes(image, status),
+            search_attributes=_attributes(image, status, failure),
             memo={"failure": asdict(failure)} if failure else {},
         )
         self._started.append(workflow_id)
@@ -60,6 +61,15 @@ class Pipeline:
     async def _shows(self, session_id: UUID, upload_id: UUID) -> bool:
         pending = await self._visible.of_session(session_id)
         return upload_id in {one.upload_id for one in pending}
+
+
+def _attributes(
+    image: ImageRef, status: ImageStatus, failure: Failure | None
+) -> TypedSearchAttributes:
+    attributes = search_attributes(image, status)
+    if failure is None:
+        return attributes
+    return attributes.updated(SearchAttributePair(FAILURE, failure.error or failure.code))
 
 
 def _ref(org: Org, session_id: UUID, upload_id: UUID) -> ImageRef:

@@ -8,6 +8,10 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
+from activities.note import Note
+from adapters.histories import TemporalHistories
+from adapters.interventions import PostgresAuditTrail
+from adapters.postgres import Database
 from schema import contracts
 from schema.contracts import ImageOutcome, ImageRef, RecordInput, StoredFile
 from schema.enums import ImageStatus, Role, Stage
@@ -37,14 +41,15 @@ class Faulty:
 
 
 @pytest.fixture
-async def faulty(pipeline: Pipeline) -> AsyncIterator[Faulty]:
-    """A worker at the pipeline's queue."""
+async def faulty(pipeline: Pipeline, owner: Database) -> AsyncIterator[Faulty]:
+    """A worker at the pipeline's queue; what it notes is real."""
     steps = Faulty()
+    note = Note(PostgresAuditTrail(owner), TemporalHistories(pipeline.client)).note
     async with Worker(
         pipeline.client,
         task_queue=pipeline.queue,
         workflows=[ProcessImage],
-        activities=[steps.download, steps.record],
+        activities=[steps.download, steps.record, note],
     ):
         yield steps
 
@@ -70,9 +75,11 @@ async def test_a_retry_is_taken_and_written_down(
     await eventually(lambda: bool(faulty.recorded))
     assert faulty.recorded[0].failure is not None
     assert faulty.recorded[0].failure.code == "corrupt"
+    await eventually(lambda: len(org.events(image)) == 1)
     (event,) = org.events(image)
     assert event.event_type == "image.retried"
     assert event.actor_id == org.users[Role.ADMIN]
+    assert event.payload["failures"][0]["error"] == "Bug"
 
 
 async def test_a_discard_records_who_and_why(
@@ -87,6 +94,7 @@ async def test_a_discard_records_who_and_why(
     assert failure is not None
     assert failure.code == "discarded"
     assert f"{org.email(Role.ADMIN)}: a thumb before the lens" in failure.message
+    await eventually(lambda: len(org.events(image)) == 1)
     (event,) = org.events(image)
     assert event.event_type == "image.discarded"
     assert event.payload["reason"] == body["reason"]
@@ -108,9 +116,7 @@ async def test_without_a_worker_the_decision_waits_for_one(
         if event.HasField("workflow_execution_signaled_event_attributes")
     ]
     assert signals == [contracts.RETRY]
-    (event,) = org.events(image)
-    assert event.payload["delivery"] == "queued"
-    assert event.payload["reason"] == "mended"
+    assert org.events(image) == [], "nobody has taken it yet"
 
 
 @pytest.mark.parametrize("action", ["retry", "discard"])

@@ -139,3 +139,76 @@ async def test_headers_that_are_no_token(api: Api, header: str) -> None:
     answer = await api.http.get("/sessions", headers=headers)
     assert answer.status_code == 401
     assert answer.json()["code"] in ("token_missing", "token_invalid")
+
+
+def _codes(**members: Any) -> dict[str, Any]:  # noqa: ANN401 - members of any type
+    return {"uses": 1, **members}
+
+
+def _shots(count: int) -> dict[str, Any]:
+    return {"stills": [{"name": f"shot_{number}"} for number in range(count)]}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/events", [_event()] * 201, "body"),
+        ("/events", [], "body"),
+        ("/images/publish", {"image_ids": [str(uuid4())] * 501}, "body.image_ids"),
+        ("/sessions", _session(shot_list=_shots(101)), "body.shot_list.stills"),
+        ("/sessions", _session(stock_number="x" * 65), "body.stock_number"),
+        ("/presign", _presign(file_name="x" * 256), "body.file_name"),
+        ("/presign", _presign(size=5 * 2**30 + 1), "body.size"),
+        ("/presign", _presign(angle_deg=10**400), "body.angle_deg"),
+        ("/enrollment-codes", _codes(uses=10_001), "body.uses"),
+    ],
+)
+async def test_one_more_than_is_allowed(
+    api: Api,
+    org: Org,
+    path: str,
+    body: object,
+    field: str,
+) -> None:
+    document = problem(await api.call("POST", path, of=org, json=body), 400, "invalid_request")
+    assert document["errors"][0]["field"] == field
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/presign", _presign(angle_deg="90"), "body.angle_deg"),
+        ("/presign", _presign(angle_deg=True), "body.angle_deg"),
+        ("/presign", _presign(angle_deg=90.5), "body.angle_deg"),
+        ("/presign", _presign(size="7"), "body.size"),
+        ("/images/publish", {"session_id": str(uuid4()), "only_passed": 1}, "body.only_passed"),
+        ("/images/publish", {"session_id": str(uuid4()), "only_passed": "yes"}, "body.only_passed"),
+        ("/events", _event(occurred_at=1795161600), "body.occurred_at"),
+        ("/events", _event(occurred_at="1795161600"), "body.occurred_at"),
+        ("/sessions", _session(stock_number=7), "body.stock_number"),
+    ],
+)
+async def test_values_of_another_type(
+    api: Api,
+    org: Org,
+    path: str,
+    body: object,
+    field: str,
+) -> None:
+    document = problem(await api.call("POST", path, of=org, json=body), 400, "invalid_request")
+    assert document["errors"][0]["field"] == field
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("limit", "9" * 5000), ("offset", 1_000_001), ("limit", "1e1"), ("site_id", NUL)],
+)
+async def test_a_page_that_cannot_be(api: Api, org: Org, name: str, value: object) -> None:
+    query: dict[str, Any] = {name: value}
+    answer = await api.call("GET", "/sessions", of=org, **query)
+    assert problem(answer, 400, "invalid_request")["errors"][0]["field"] == f"query.{name}"
+
+
+async def test_whole_numbers_may_be_written_with_a_point(api: Api, org: Org) -> None:
+    body = _presign(session_id=str(org.session()), angle_deg=90.0)
+    assert (await api.call("POST", "/presign", of=org, json=body)).is_success

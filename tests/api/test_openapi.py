@@ -38,7 +38,9 @@ def test_every_operation_is_documented(name: str) -> None:
         if number == "304":
             assert not media
             continue
-        assert media == {"application/json" if number < "400" else "application/problem+json"}
+        streams = name == "GET /live" and number == "200"
+        answer_type = "text/event-stream" if streams else "application/json"
+        assert media == {answer_type if number < "400" else "application/problem+json"}
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))

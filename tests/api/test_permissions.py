@@ -88,6 +88,8 @@ REQUESTS: dict[tuple[str, str], Callable[[Target], Request]] = {
     ),
     ("POST", "/images/{image_id}/publish"): lambda t: Request(f"/images/{t.image}/publish"),
     ("DELETE", "/images/{image_id}/publish"): lambda t: Request(f"/images/{t.image}/publish"),
+    ("GET", "/live"): lambda t: Request("/live", params={"session_id": t.session}),
+    ("POST", "/live/tickets"): lambda t: Request("/live/tickets", {"session_id": str(t.session)}),
     ("GET", "/users"): lambda t: Request("/users"),
     ("POST", "/users"): lambda t: Request(
         "/users", {"email": f"{uuid4().hex}@x.example", "role": "operator"}
@@ -102,6 +104,8 @@ REQUESTS: dict[tuple[str, str], Callable[[Target], Request]] = {
     ("POST", "/enrollment-codes/{code_id}/expire"): lambda t: Request(
         f"/enrollment-codes/{t.code}/expire"
     ),
+    ("GET", "/ops/parked"): lambda t: Request("/ops/parked"),
+    ("GET", "/ops/images/{image_id}"): lambda t: Request(f"/ops/images/{t.image}"),
     ("POST", "/images/{image_id}/retry"): lambda t: Request(f"/images/{t.image}/retry"),
     ("POST", "/images/{image_id}/discard"): lambda t: Request(
         f"/images/{t.image}/discard", {"reason": "blurred"}
@@ -112,7 +116,7 @@ OF_THE_ORGANIZATION = {
     (method, path)
     for path in ("/users", "/sites", "/devices", "/enrollment-codes")
     for method in ("GET", "POST")
-}
+} | {("GET", "/ops/parked")}
 # What the matrix's finished image is refused for, whoever asks rightly.
 REFUSALS = {
     ("POST", "/images/{image_id}/retry"): "image_not_parked",

@@ -32,7 +32,7 @@ def store(object_store: Bucket) -> ObjectStore:
         secret_access_key=keys.secret_access_key,
         connections=1,
     )
-    return S3ObjectStore(access.s3(), object_store.bucket)
+    return S3ObjectStore(access, object_store.bucket)
 
 
 def _body(session: UUID, **members: Any) -> dict[str, Any]:  # noqa: ANN401 - members of any type

@@ -115,14 +115,21 @@ class _Away(MemoryStorage):
         raise StorageError(ConnectionError("nobody answers"))
 
 
-async def test_without_its_storage_nothing_is_refused(
+async def test_without_its_storage_a_process_counts_for_itself(
     application: FastAPI, backends: Backends, org: Org
 ) -> None:
-    limits = RateLimits(_Away(), Rates(1, 1, 1))
+    limits = RateLimits(_Away(), FEW)
+    json = _event(org.session())
     async with serve(application, replace(backends, limits=limits)) as api:
-        for _ in range(3):
-            json = _event(org.session())
+        for _ in range(2):
             assert (await api.call("POST", "/events", of=org, json=json)).is_success
+        _refused(await api.call("POST", "/events", of=org, json=json))
+
+
+def test_the_figures() -> None:
+    settings = ApiSettings.model_fields
+    names = ("enrollments_a_minute", "presigns_a_minute", "events_a_minute")
+    assert Rates(*(settings[name].default for name in names)) == Rates(100, 500, 1000) == Rates()
 
 
 def test_settings_take_lists(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from adapters.postgres import Database
 from schema.enums import CaptureMode, ImageStatus, Platform, Role, UploadContentType
 from schema.keys import original_key
 from schema.tables.capture import Session, Upload, Vehicle
+from schema.tables.live import LiveTicket
 from schema.tables.media import Event, Image
 from schema.tables.tenancy import (
     Device,
@@ -90,6 +91,23 @@ class Org:
             wanted = select(col(EnrollmentCode.id)).where(col(EnrollmentCode.code_sha256) == digest)
             return transaction.execute(wanted).scalar_one()
 
+    def ticket(self, session_id: UUID) -> None:
+        """A ticket for a live stream that nobody can use: its secret is not known."""
+        now = datetime.now(UTC)
+        self.add(
+            LiveTicket(
+                org_id=self.id,
+                session_id=session_id,
+                secret_sha256=uuid4().hex,
+                role=Role.ADMIN,
+                actor_id=self.users[Role.ADMIN],
+                site_ids=[self.here],
+                token_id=uuid4().hex,
+                token_expires_at=now,
+                expires_at=now,
+            )
+        )
+
     def session(
         self,
         site: UUID | None = None,
@@ -158,17 +176,18 @@ class Org:
     ) -> UUID:
         """A finished image and its upload."""
         image_id = upload_id or self.upload(session_id, angle_deg=angle_deg)
-        self.add(self._image(image_id, session_id, angle_deg, status, QC if qc is None else qc))
+        self.add(self.row(image_id, session_id, angle_deg, status, qc))
         return image_id
 
-    def _image(
+    def row(
         self,
         image_id: UUID,
         session_id: UUID,
         angle_deg: int | None,
-        status: ImageStatus,
-        qc: dict[str, Any],
+        status: ImageStatus = ImageStatus.PROCESSED,
+        qc: dict[str, Any] | None = None,
     ) -> Image:
+        """The image of an upload, not written yet."""
         failure = {"stage": "download", "code": "corrupt", "message": "The file is damaged."}
         site = self.site_of(session_id)
         key = original_key(self.id, site, session_id, image_id, UploadContentType.JPEG)
@@ -185,7 +204,7 @@ class Org:
             height=3000,
             phash=f"{0xF0E1D2C3B4A59687:064b}",
             thumb_keys={"150": key.thumbnail(150), "600": key.thumbnail(600)},
-            qc=qc,
+            qc=QC if qc is None else qc,
             qc_version=1,
             failure=failure if status is ImageStatus.FAILED else None,
         )

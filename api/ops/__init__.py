@@ -1,0 +1,1 @@
+"""What administrators see of images that wait for them."""
