@@ -6,6 +6,16 @@ WORKDIR /srv/imaging360
 RUN useradd --system --create-home --home-dir /var/lib/imaging360 imaging360 \
  && mkdir /settings /scratch /data && chown imaging360 /settings /scratch /data
 
+# The portal's files; the api serves them.
+FROM node:20-slim AS web
+WORKDIR /srv/web
+COPY web/package.json web/package-lock.json web/.npmrc ./
+COPY web/shared/package.json shared/
+COPY web/portal/package.json portal/
+RUN npm ci
+COPY web ./
+RUN npm run build
+
 FROM base AS objects
 COPY requirements/ministack.txt requirements/
 RUN pip install --require-hashes -r requirements/ministack.txt
@@ -27,7 +37,7 @@ RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends libturb
  && rm -rf /var/lib/apt/lists/*
 COPY requirements/runtime.txt requirements/
 RUN pip install --require-hashes -r requirements/runtime.txt
-COPY settings.py worker.py ./
+COPY settings.py worker.py housekeeping.py ./
 COPY schema schema
 COPY imaging imaging
 COPY adapters adapters
@@ -36,6 +46,7 @@ COPY workflows workflows
 COPY bridge bridge
 COPY api api
 COPY cli cli
+COPY --from=web /srv/web/portal/dist portal
 ENV IMAGING360_SCRATCH_DIR=/scratch
 USER imaging360
 ENTRYPOINT ["python", "-m", "cli"]

@@ -9,18 +9,18 @@ UV_VERSION := 0.13.8
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help install demo dev test e2e fuzz bench check format migrate lock clean
+.PHONY: help install demo dev test e2e fuzz chaos bench check format migrate lock clean portal portal-dev web-api web-check
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-install: .venv/.synced .venv-ministack/.synced  ## what everything needs, from a bare Python 3.11
+install: .venv/.synced .venv-ministack/.synced .venv/bin/imaging360  ## what everything needs, from a bare Python 3.11
 	@:
 
-demo: install  ## a 24-frame spin on real servers, from presign to verdict (PHOTOS=dir: your own photos)
+demo: install portal  ## a 24-frame spin on real servers, from presign to verdict (PHOTOS=dir: your own photos)
 	@exec $(PY) -m devstack demo $(if $(PHOTOS),--photos "$(PHOTOS)") $(ARGS)
 
-dev: install  ## the same servers, kept until Ctrl-C; nothing is lost between two runs
+dev: install portal  ## the same servers, kept until Ctrl-C; nothing is lost between two runs
 	@exec $(PY) -m devstack up $(ARGS)
 
 test: install  ## every test, on servers it starts and stops by itself
@@ -29,12 +29,28 @@ test: install  ## every test, on servers it starts and stops by itself
 e2e: install  ## the whole path only: api, bridge and worker as real processes
 	$(PY) -m pytest tests/e2e $(ARGS)
 
+portal: web/portal/dist/index.html  ## build the portal, which the API of `make dev` and `make demo` then serves
+	@:
+
+portal-dev: web/node_modules/.synced  ## the portal on port 5173, rebuilt while you edit; beside `make dev`
+	@cd web && exec ./with-node npm run dev
+
+web-api: web/node_modules/.synced  ## write the TypeScript types of api/openapi.json anew
+	@cd web && ./with-node npm run api
+
+web-check: web/node_modules/.synced  ## the web code: contract drift, types, lint, unit tests
+	@cd web && ./with-node npm run check
+
 FUZZ_SECONDS ?= 1200
 fuzz: install  ## damaged photos without end through the imaging core; finds go to build/fuzz
 	$(PY) -m tests.fuzz $(FUZZ_SECONDS) $(FUZZ_SEED)
 
-BENCH ?= imaging
-bench: install  ## CPU against the physical bound, a naive design and other programs; a few minutes
+CHAOS_SEED ?= $(shell date +%s)
+chaos: install  ## kill every part while 240 frames come in, then compare everything (minutes)
+	$(PY) -m chaos --seed $(CHAOS_SEED) $(ARGS)
+
+BENCH ?= imaging api
+bench: install  ## images against the physical bound and other programs, the API against bare routes
 	$(PY) -m bench $(BENCH) $(ROUNDS)
 
 check: install  ## lint, format, types, import contracts
@@ -54,9 +70,10 @@ lock: $(UV)  ## resolve the dependencies anew into requirements/*.txt, with hash
 	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" pyproject.toml -o requirements/runtime.txt
 	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" pyproject.toml --group dev -c requirements/runtime.txt -o requirements/dev.txt
 	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" requirements/ministack.in -o requirements/ministack.txt
+	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" requirements/node.in -o requirements/node.txt
 
 clean:  ## throw away the stack's data and the caches (not the installed packages)
-	rm -rf .data build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .data build web/portal/dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 # --- installation: a stamp file per environment, so that a warm run costs nothing ---
 
@@ -64,6 +81,27 @@ clean:  ## throw away the stack's data and the caches (not the installed package
 	@echo "installing the Python packages into .venv (once)"
 	@test -x $(PY) || $(UV) venv -q --allow-existing --python "$(PYTHON)" .venv
 	@$(UV) pip sync -q --require-hashes --python $(PY) requirements/dev.txt
+	@touch $@
+
+# The project is no package, so its command line is a link and not an entry point.
+.venv/bin/imaging360: | .venv/.synced
+	@ln -sf ../../cli/imaging360 $@
+
+WEB_SOURCES := $(shell find web -path '*/node_modules' -prune -o -path '*/dist' -prune -o -type f -print 2>/dev/null)
+web/portal/dist/index.html: web/node_modules/.synced $(WEB_SOURCES)
+	@echo "building the portal"
+	@cd web && ./with-node npm run --silent build -w portal -- --logLevel warn
+
+web/node_modules/.synced: web/package-lock.json
+	@echo "installing the web packages into web/node_modules (once)"
+	@cd web && ./with-node npm ci --silent
+	@touch $@
+
+# Only for machines without a Node of their own, see web/with-node.
+.venv-node/.synced: requirements/node.txt | $(UV)
+	@echo "installing Node into .venv-node (once)"
+	@test -x .venv-node/bin/python || $(UV) venv -q --allow-existing --python "$(PYTHON)" .venv-node
+	@$(UV) pip sync -q --require-hashes --python .venv-node/bin/python requirements/node.txt
 	@touch $@
 
 # ministack pins an older botocore than ours, hence an environment of its own.

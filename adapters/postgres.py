@@ -5,7 +5,7 @@ security shows that tenant and no other, and the setting dies with the transacti
 a pooled connection carries nothing over.
 """
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
@@ -38,6 +38,10 @@ _POOL: dict[str, Any] = {
     "hide_parameters": True,
     "connect_args": {"connect_timeout": 5},
 }
+
+
+Question = tuple[str, dict[str, Any]]
+"""A statement with the driver's placeholders, `%(name)s`, and its values."""
 
 
 @dataclass(frozen=True)
@@ -92,35 +96,36 @@ class AsyncDatabase:
         finally:
             self._transactions -= 1
 
-    async def ask(self, org_id: UUID, sql: str, values: Mapping[str, object]) -> Sequence[Any]:
-        """The rows of one statement, which is a transaction of its own, in one round trip.
+    async def ask(self, org_id: UUID, *questions: Question) -> list[Sequence[Any]]:
+        """The rows of each statement, all of them one transaction in one round trip.
 
-        `sql` has the driver's placeholders, `%(name)s`. When its connection dies it may have run,
-        and is run once more. Raises TransientError as `transaction` does.
+        When the connection dies they may have run, and are run once more. Raises TransientError
+        as `transaction` does.
         """
         self._transactions += 1
         try:
-            return await self._at_once(org_id, sql, values)
+            return await self._at_once(org_id, questions)
         except (DBAPIError, PoolTimeoutError) as error:
             raise _translated(error) from error
         except (psycopg.OperationalError, psycopg.InterfaceError):
             # Perhaps a pooled connection died; a transaction replaces those.
             async with self.transaction(org_id) as session:
                 connection = await session.connection()
-                return (await connection.exec_driver_sql(sql, values)).all()
+                return [(await connection.exec_driver_sql(*one)).all() for one in questions]
         finally:
             self._transactions -= 1
 
-    async def _at_once(self, org_id: UUID, sql: str, values: Mapping[str, object]) -> Sequence[Any]:
+    async def _at_once(self, org_id: UUID, questions: Sequence[Question]) -> list[Sequence[Any]]:
         async with self._engine.connect() as pooled:
             driver: Any = (await pooled.get_raw_connection()).driver_connection
             # What a pipeline sends up to its end is one transaction for PostgreSQL.
             async with driver.pipeline():
                 await driver.execute(_SET_DRIVER_TENANT, [org_id.hex])
-                cursor = driver.cursor(row_factory=namedtuple_row)
-                await cursor.execute(sql, values)
-                rows: Sequence[Any] = await cursor.fetchall()
-        return rows
+                cursors = [driver.cursor(row_factory=namedtuple_row) for _ in questions]
+                for cursor, (sql, values) in zip(cursors, questions, strict=True):
+                    await cursor.execute(sql, values)
+                answers: list[Sequence[Any]] = [await cursor.fetchall() for cursor in cursors]
+        return answers
 
     async def ping(self) -> None:
         """Ask PostgreSQL for a sign of life."""

@@ -35,6 +35,11 @@ class Conditional:
         self._given = {part.strip().removeprefix("W/") for part in (given or "").split(",")}
         self._response = response
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether the client has some answer."""
+        return self._given != {""}
+
     def stop_if_known(self, *versions: str) -> None:
         """Tag the answer by the versions of all that it is made of.
 
