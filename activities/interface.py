@@ -28,6 +28,16 @@ from schema.housekeeping import (
     PromisesChecked,
     SampleLook,
 )
+from schema.reprocess import (
+    BatchDone,
+    BatchTask,
+    Campaign,
+    Change,
+    Closing,
+    PageLook,
+    Turned,
+    TurnTask,
+)
 
 
 @activity.defn(name=Stage.DOWNLOAD)
@@ -87,4 +97,46 @@ def sample_thumbnails(look: SampleLook) -> LedgerReport:
 @activity.defn(name="abandon_silent")
 def abandon_silent(task: AbandonTask) -> Abandoned:
     """Abandon the silent sessions of a page of organizations."""
+    raise NotImplementedError
+
+
+@activity.defn(name="reprocess_batch")
+def reprocess_batch(batch: BatchTask) -> BatchDone:
+    """Compute images anew, beside the results that are shown."""
+    raise NotImplementedError
+
+
+@activity.defn(name="open_campaign")
+def open_campaign(campaign: Campaign) -> int:
+    """Write the campaign down; how many images it is about."""
+    raise NotImplementedError
+
+
+@activity.defn(name="campaign_page")
+def campaign_page(look: PageLook) -> list[str]:
+    """The ids of the next images."""
+    raise NotImplementedError
+
+
+@activity.defn(name="campaign_changes")
+def campaign_changes(campaign: Campaign) -> list[Change]:
+    """What the results would change."""
+    raise NotImplementedError
+
+
+@activity.defn(name="close_campaign")
+def close_campaign(closing: Closing) -> None:
+    """Write down how it ended."""
+    raise NotImplementedError
+
+
+@activity.defn(name="open_turn")
+def open_turn(task: TurnTask) -> int:
+    """See that the campaign can be switched to, or back; how many images it is about."""
+    raise NotImplementedError
+
+
+@activity.defn(name="turn_results")
+def turn_results(task: TurnTask) -> Turned:
+    """Switch the next images, or put back what they were."""
     raise NotImplementedError

@@ -23,7 +23,8 @@ class Identity:
     def api(self) -> str:
         """The address of the API. Raises Imaging360Error."""
         if (known := self._read().get("api")) is None:
-            raise Imaging360Error("not_enrolled", "no API is known yet: run `capture enrol` first")
+            said = "no API is known yet: run `capture enrol` or `capture login` first"
+            raise Imaging360Error("not_enrolled", said)
         return str(known)
 
     def token(self, *whose: Who) -> str:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from temporalio.common import Priority, RetryPolicy
 
 from schema.contracts import PRIORITY_LIVE
+from schema.reprocess import PRIORITY_REPROCESS
 
 # Without a limit: transient trouble is waited out, and every other failure is declared
 # non-retryable by the activity (`activities.failures`).
@@ -18,6 +19,9 @@ RETRY_FOREVER = RetryPolicy(
 STEP_TIMEOUT = timedelta(minutes=5)
 HEARTBEAT_TIMEOUT = timedelta(seconds=10)
 
+# A note that a bug defeats is tried again as often as this.
+NOTE_AGAIN = timedelta(minutes=1)
+
 # How long a parked image waits for an operator.
 PARKED_FOR = timedelta(days=14)
 
@@ -29,3 +33,8 @@ def live(org_id: str) -> Priority:
     its own to hand down.
     """
     return Priority(priority_key=PRIORITY_LIVE, fairness_key=org_id)
+
+
+def bulk(org_id: str) -> Priority:
+    """Images computed anew: behind live capture, fair between organizations."""
+    return Priority(priority_key=PRIORITY_REPROCESS, fairness_key=org_id)

@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TypeVar
 
 from temporalio import workflow
-from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 from activities import interface
@@ -24,16 +23,12 @@ from schema.contracts import (
     ThumbnailsResult,
 )
 from schema.enums import ImageStatus, Stage
-from workflows import policies
+from workflows import policies, shown
+from workflows.interventions import Interventions
 
 Arg = TypeVar("Arg")
 Result = TypeVar("Result")
 _Looks = tuple[ExifResult | None, ThumbnailsResult | None, QcResult | None]
-
-_ORG = SearchAttributeKey.for_keyword(contracts.SEARCH_ORG)
-_SITE = SearchAttributeKey.for_keyword(contracts.SEARCH_SITE)
-_SESSION = SearchAttributeKey.for_keyword(contracts.SEARCH_SESSION)
-_STATUS = SearchAttributeKey.for_keyword(contracts.SEARCH_STATUS)
 
 
 class _Rejected(Exception):  # noqa: N818  a verdict, not an accident
@@ -53,13 +48,16 @@ class ProcessImage:
         self._image = image
         self._known = RecordInput(image)
         self._parked: dict[Stage, Failure] = {}
+        self._answered: set[Stage] = set()
         self._retries = 0
         self._discarded: Decision | None = None
+        self._interventions = Interventions(image)
 
     @workflow.run
     async def run(self, image: ImageRef) -> ImageOutcome:
         """Bring one image to its verdict."""
-        self._introduce()
+        shown.introduce(image)
+        self._interventions.begun()
         try:
             await self._examine()
         except _Rejected:
@@ -67,13 +65,15 @@ class ProcessImage:
         except asyncio.CancelledError:
             self._fail(Stage.DOWNLOAD, "cancelled", "Somebody stopped this photo's processing.")
         outcome = await self._record()
-        workflow.upsert_search_attributes([_STATUS.value_set(outcome.status)])
+        shown.verdict(outcome)
+        await self._interventions.ended()
         return outcome
 
     @workflow.signal(name=contracts.RETRY, description="Try the parked step again, now.")
     def retry(self, decision: Decision | None = None) -> None:
         """Try the parked steps again."""
-        self._retries += 1
+        if self._intervene(contracts.RETRY, decision or Decision()):
+            self._retries += 1
 
     @workflow.signal(
         name=contracts.DISCARD,
@@ -81,7 +81,9 @@ class ProcessImage:
     )
     def discard(self, decision: Decision | None = None) -> None:
         """Record the image as failed, with the operator's reason."""
-        self._discarded = decision or Decision()
+        decided = decision or Decision()
+        if self._intervene(contracts.DISCARD, decided):
+            self._discarded = decided
 
     @workflow.update(name=contracts.RETRY, description="Try the parked step again, now.")
     async def retry_update(self, decision: Decision | None = None) -> None:
@@ -101,8 +103,19 @@ class ProcessImage:
     def _discard_is_due(self, decision: Decision | None = None) -> None:
         self._must_be_parked()
 
+    def _intervene(self, action: str, decision: Decision) -> bool:
+        """Note what an operator wants; False when nothing waits for it.
+
+        Signals come twice, and again after a reset: those must not strike at the next parking.
+        """
+        waiting = [self._parked[stage] for stage in self._parked if stage not in self._answered]
+        self._answered |= self._parked.keys()
+        if waiting:
+            self._interventions.decided(action, decision, waiting)
+        return bool(waiting)
+
     def _must_be_parked(self) -> None:
-        if not self._parked:
+        if self._answered.issuperset(self._parked):
             raise ApplicationError("this image is not parked: nothing waits for a decision")
 
     async def _examine(self) -> None:
@@ -169,8 +182,11 @@ class ProcessImage:
         cause = error.cause
         if isinstance(cause, ApplicationError) and cause.type == contracts.PERMANENT_FAILURE:
             raise self._fail(stage, str(cause.details[0]), cause.message)
-        kind = cause.type if isinstance(cause, ApplicationError) else type(cause).__name__
-        self._parked[stage] = Failure(stage, "unexpected_error", f"{kind}: {cause}")
+        kind, said = type(cause).__name__, str(cause)
+        if isinstance(cause, ApplicationError):
+            kind, said = cause.type or kind, cause.message
+        self._parked[stage] = Failure(stage, "unexpected_error", f"{kind}: {said}", kind)
+        self._answered.discard(stage)
 
     def _fail(self, stage: Stage, code: str, message: str) -> _Rejected:
         """Note why the image failed; the first reason stays."""
@@ -181,7 +197,7 @@ class ProcessImage:
     async def _wait_for_decision(self, stage: Stage) -> None:
         """Stay parked until somebody decides, another step rejects the image, or time is up."""
         failure, seen = self._parked[stage], self._retries
-        self._show(ImageStatus.NEEDS_ATTENTION, failure)
+        shown.stands(ImageStatus.NEEDS_ATTENTION, failure)
         try:
             await workflow.wait_condition(
                 lambda: self._retries > seen or self._is_over(stage), timeout=policies.PARKED_FOR
@@ -197,29 +213,11 @@ class ProcessImage:
         if self._is_over(stage):
             raise _Rejected
         if not self._parked:
-            self._show(ImageStatus.PENDING, None)
+            shown.stands(ImageStatus.PENDING, None)
 
     def _is_over(self, stage: Stage) -> bool:
         rejected = self._known.failure is not None and stage is not Stage.RECORD
         return self._discarded is not None or rejected
-
-    def _introduce(self) -> None:
-        """Runs started by hand from the UI come without search attributes."""
-        if workflow.info().typed_search_attributes.get(_ORG) is None:
-            image = self._image
-            workflow.upsert_search_attributes(
-                [
-                    _ORG.value_set(image.org_id),
-                    _SITE.value_set(image.site_id),
-                    _SESSION.value_set(image.session_id),
-                    _STATUS.value_set(ImageStatus.PENDING),
-                ]
-            )
-
-    def _show(self, status: ImageStatus, failure: Failure | None) -> None:
-        """Let operators and the API see where the image stands."""
-        workflow.upsert_search_attributes([_STATUS.value_set(status)])
-        workflow.upsert_memo({"failure": asdict(failure) if failure else None})
 
 
 def _discard_message(decision: Decision, failure: Failure) -> str:

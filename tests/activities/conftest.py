@@ -86,7 +86,7 @@ def make_bench(
         access_key_id=keys.access_key_id,
         secret_access_key=keys.secret_access_key,
     )
-    store = S3ObjectStore(aws.s3(), object_store.bucket)
+    store = S3ObjectStore(aws, object_store.bucket)
     records = PostgresImageRecords(Database(module_database.worker, pool_size=4), {})
     return lambda name, *decode: Bench(
         store, records, ScratchDirectory(tmp_path / name, 10**9), *decode

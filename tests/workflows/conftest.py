@@ -16,7 +16,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.failures import FailureClassifier
-from adapters.temporal import ORG, SESSION, SITE, STATUS, search_attributes
+from adapters.temporal import FAILURE, ORG, SESSION, SITE, STATUS, search_attributes
 from schema import contracts
 from schema.contracts import (
     DedupInput,
@@ -24,6 +24,7 @@ from schema.contracts import (
     ExifResult,
     ImageOutcome,
     ImageRef,
+    Intervention,
     QcResult,
     RecordInput,
     StepInput,
@@ -49,7 +50,7 @@ async def skipping() -> AsyncIterator[WorkflowEnvironment]:
                 namespace=environment.client.namespace,
                 search_attributes={
                     key.name: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
-                    for key in (ORG, SITE, SESSION, STATUS)
+                    for key in (ORG, SITE, SESSION, STATUS, FAILURE)
                 },
             )
         )
@@ -66,6 +67,7 @@ class Steps:
         self.plan = {Stage(stage): fault for stage, fault in plan.items()}
         self.calls: list[Stage] = []
         self.recorded: list[RecordInput] = []
+        self.noted: list[Intervention] = []
 
     def _attempt(self, stage: Stage) -> None:
         self.calls.append(stage)
@@ -104,9 +106,14 @@ class Steps:
         status = ImageStatus.FAILED if verdict.failure else ImageStatus.PROCESSED
         return ImageOutcome(status, verdict.failure)
 
+    @activity.defn(name=contracts.NOTE)
+    async def note(self, intervention: Intervention) -> None:
+        self.noted.append(intervention)
+
     def all(self) -> list[Callable[..., Any]]:
         """For a worker."""
-        return [self.download, self.exif, self.thumbnails, self.qc, self.dedup, self.record]
+        steps = (self.download, self.exif, self.thumbnails, self.qc, self.dedup, self.record)
+        return [*steps, self.note]
 
 
 def worker(environment: WorkflowEnvironment, steps: Steps) -> Worker:

@@ -9,6 +9,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.failures import UNKNOWN_ATTEMPTS, PermanentFailure
 from adapters.errors import TransientError
+from adapters.temporal import FAILURE
 from imaging.errors import ImageRejected, RejectCode
 from schema import contracts
 from schema.contracts import Decision, Failure, ImageOutcome
@@ -89,11 +90,15 @@ async def test_a_bug_parks_the_image_and_retry_finishes_it(skipping: WorkflowEnv
         memo = await (await handle.describe()).memo()
         assert memo["failure"]["stage"] == Stage.QC
         assert "ZeroDivisionError: oops" in memo["failure"]["message"]
+        assert (await handle.describe()).typed_search_attributes[FAILURE] == "ZeroDivisionError"
         await handle.signal(contracts.RETRY)
         outcome = await handle.result()
     assert outcome.status == ImageStatus.PROCESSED
     assert steps.calls.count(Stage.THUMBNAILS) == 1
     assert await status(handle) == ImageStatus.PROCESSED
+    assert (await handle.describe()).typed_search_attributes.get(FAILURE) is None
+    (note,) = steps.noted
+    assert (note.action, note.decision, note.failures[0].stage) == ("retry", Decision(), Stage.QC)
 
 
 async def test_a_parked_image_can_be_discarded_with_a_reason(skipping: WorkflowEnvironment) -> None:
@@ -108,6 +113,9 @@ async def test_a_parked_image_can_be_discarded_with_a_reason(skipping: WorkflowE
     assert outcome.failure is not None
     assert outcome.failure.code == "discarded"
     assert "ann@example.com: photographed a wall" in outcome.failure.message
+    (note,) = steps.noted
+    assert note.action == contracts.DISCARD
+    assert note.decision == Decision("photographed a wall", "ann@example.com")
 
 
 async def test_two_parked_steps_are_retried_together(skipping: WorkflowEnvironment) -> None:
@@ -120,6 +128,22 @@ async def test_two_parked_steps_are_retried_together(skipping: WorkflowEnvironme
         await handle.execute_update(contracts.RETRY, Decision())
         outcome = await handle.result()
     assert outcome.status == ImageStatus.PROCESSED
+    (note,) = steps.noted
+    assert {failure.stage for failure in note.failures} == {Stage.QC, Stage.THUMBNAILS}
+
+
+async def test_signals_without_need_change_nothing(skipping: WorkflowEnvironment) -> None:
+    steps = Steps(qc=until(UNKNOWN_ATTEMPTS + 1, lambda: ZeroDivisionError("oops")))
+    async with worker(skipping, steps):
+        handle = await start(skipping)
+        await handle.signal(contracts.DISCARD, Decision("too early"))
+        await parked(skipping, handle)
+        for _ in range(2):
+            await handle.signal(contracts.RETRY, Decision("twice"))
+        await handle.signal(contracts.DISCARD, Decision("too late"))
+        outcome = await handle.result()
+    assert outcome.status == ImageStatus.PROCESSED
+    assert [note.decision.reason for note in steps.noted] == ["twice"]
 
 
 async def test_a_verdict_frees_a_step_that_is_parked_beside_it(
