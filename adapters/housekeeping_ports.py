@@ -7,7 +7,17 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from schema.contracts import ImageRef, StepInput, StoredFile
+from schema.contracts import ImageRef, RecordInput, StepInput, StoredFile
+from schema.reprocess import (
+    BatchDone,
+    BatchTask,
+    Campaign,
+    Change,
+    Closing,
+    PageLook,
+    Turned,
+    TurnTask,
+)
 
 
 @dataclass(frozen=True)
@@ -85,3 +95,45 @@ class ImageRuns(Protocol):
 
     async def repair(self, step: StepInput) -> None:
         """Have an image's thumbnails made again, unless that is under way."""
+
+
+class CampaignRefusedError(Exception):
+    """What was asked for cannot be done with this campaign; the message says why."""
+
+
+class Campaigns(Protocol):
+    """Campaigns and their results. Raises `TransientError`."""
+
+    def open(self, campaign: Campaign) -> int:
+        """Write it down, or take it up again; how many images it is about.
+
+        Raises CampaignRefusedError when there are none, or it was computed before.
+        """
+
+    def page(self, look: PageLook) -> list[str]:
+        """The ids of the next images, none younger than the campaign."""
+
+    def changes(self, campaign: Campaign) -> list[Change]:
+        """What the results would change, counted."""
+
+    def close(self, closing: Closing) -> None:
+        """Write down how it ended."""
+
+    def waiting(self, batch: BatchTask) -> list[ImageRef]:
+        """Those of the batch that have no result yet."""
+
+    def keep(self, campaign_id: str, found: RecordInput) -> None:
+        """Write one image's result down, beside the one that is shown."""
+
+    def counted(self, batch: BatchTask) -> BatchDone:
+        """How many of the batch have a result."""
+
+
+class Turning(Protocol):
+    """Which results are shown. Raises `TransientError`."""
+
+    def open(self, task: TurnTask) -> int:
+        """How many images it is about. Raises CampaignRefusedError when it is not the time."""
+
+    def turn(self, task: TurnTask) -> Turned:
+        """Turn the next batch in one transaction, with an event for each image."""

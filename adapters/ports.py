@@ -124,9 +124,6 @@ class ImageRecords(Protocol):
     def arrive(self, image: ImageRef) -> Promise | None:
         """Note that the object came; give what was promised, None when nothing was."""
 
-    def recorded(self, image: ImageRef) -> ImageOutcome | None:
-        """The verdict, if this image already has its row."""
-
     def neighbours(self, query: DedupInput, max_distance: int) -> list[Neighbour]:
         """Images alike: same slot of the same session, or another vehicle's."""
 

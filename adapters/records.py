@@ -50,11 +50,6 @@ class PostgresImageRecords:
                 take_back_loss(session, upload)
             return _promise(upload) if upload else None
 
-    def recorded(self, image: ImageRef) -> ImageOutcome | None:
-        """The verdict, if this image already has its row."""
-        with self._database.transaction(UUID(image.org_id)) as session:
-            return _recorded(session, image)
-
     def neighbours(self, query: DedupInput, max_distance: int) -> list[Neighbour]:
         """Up to ten images alike, nearest first.
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schema.enums import UploadContentType
-from schema.keys import THUMBNAIL_SIZES, is_derivative, original_key, parse_key
+from schema.keys import THUMBNAIL_SIZES, campaign_of, is_derivative, original_key, parse_key
 
 IDS = st.uuids(version=4)
 
@@ -22,6 +22,16 @@ def test_a_key_that_was_made_is_read_back(
     for size in THUMBNAIL_SIZES:
         assert is_derivative(key.thumbnail(size))
         assert parse_key(key.thumbnail(size)) is None
+        assert campaign_of(key.thumbnail(size)) is None
+
+
+def test_a_campaigns_thumbnails_are_told_from_the_first_ones() -> None:
+    key = original_key(uuid4(), uuid4(), uuid4(), uuid4(), UploadContentType.JPEG)
+    campaign = str(uuid4())
+    thumbnail = key.thumbnail(600, campaign)
+    assert is_derivative(thumbnail)
+    assert parse_key(thumbnail) is None
+    assert campaign_of(thumbnail) == campaign
 
 
 @pytest.mark.parametrize(
