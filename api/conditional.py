@@ -27,6 +27,10 @@ class NotModified(Exception):  # noqa: N818 - an answer, not an error
         super().__init__("not modified")
         self.headers = dict(headers)
 
+    def response(self) -> Response:
+        """The answer, for a route that cannot wait for the application's handler."""
+        return Response(status_code=304, headers=self.headers)
+
 
 class Conditional:
     """What the client has already, and the answer's own tag."""

@@ -107,7 +107,7 @@ async def _unavailable(request: Request, error: Exception) -> Response:
 
 
 async def _not_modified(request: Request, error: Exception) -> Response:
-    return Response(status_code=304, headers=cast("NotModified", error).headers)
+    return cast("NotModified", error).response()
 
 
 _CODES = {

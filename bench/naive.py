@@ -18,25 +18,30 @@ def work(data: bytes) -> None:
     fingerprint(data)
 
 
-def exif(data: bytes) -> None:
+def exif(data: bytes) -> dict[int, object]:
+    """The tags of all three directories."""
     tags = Image.open(io.BytesIO(data)).getexif()
-    dict(tags), dict(tags.get_ifd(0x8769)), dict(tags.get_ifd(0x8825))
+    return {**tags, **tags.get_ifd(0x8769), **tags.get_ifd(0x8825)}
 
 
-def thumbnails(data: bytes) -> None:
+def thumbnails(data: bytes) -> dict[int, bytes]:
     """One decode; each size by Pillow's Lanczos filter from the full picture."""
     picture = ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB")
-    for size in (150, 600, 1200):
+    files = {size: io.BytesIO() for size in (150, 600, 1200)}
+    for size, file in files.items():
         square = ImageOps.fit(picture, (size, size), Image.Resampling.LANCZOS)
-        square.save(io.BytesIO(), "JPEG", quality=85)
+        square.save(file, "JPEG", quality=85)
+    return {size: file.getvalue() for size, file in files.items()}
 
 
-def quality(data: bytes) -> None:
+def quality(data: bytes) -> tuple[float, float, float]:
+    """Variance of the Laplacian, share of white pixels, share of black ones."""
     picture = np.asarray(ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB"))
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    cv2.Laplacian(grey, cv2.CV_64F).var()
-    np.mean(grey == 255), np.mean(grey == 0)
+    sharpness = float(cv2.Laplacian(grey, cv2.CV_64F).var())
+    return sharpness, float(np.mean(grey == 255)), float(np.mean(grey == 0))
 
 
-def fingerprint(data: bytes) -> None:
-    imagehash.phash(ImageOps.exif_transpose(Image.open(io.BytesIO(data))))
+def fingerprint(data: bytes) -> str:
+    """64 bits, in hex."""
+    return str(imagehash.phash(ImageOps.exif_transpose(Image.open(io.BytesIO(data)))))

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
-from api.conditional import CONDITIONAL, Known
+from api.conditional import CONDITIONAL, Known, NotModified
 from api.deps import (
     ADMINISTER,
     REVIEW,
@@ -34,16 +34,25 @@ from api.images.schemas import (
 router = APIRouter(prefix="/images", tags=["images"])
 
 
-@router.get("", dependencies=[VIEW], responses={**problems(Code.SESSION_NOT_FOUND), **CONDITIONAL})
+@router.get(
+    "",
+    dependencies=[VIEW],
+    response_model=ImageList,
+    responses={**problems(Code.SESSION_NOT_FOUND), **CONDITIONAL},
+)
 async def list_images(
-    session_id: UUID, parts: Parts, caller: Caller, later: Later, known: Known
-) -> ImageList:
+    session_id: UUID, parts: Parts, caller: Caller, known: Known
+) -> ImageList | Response:
     """A session's pictures, finished and pending in one list: by angle, then by time.
 
     When the pipeline does not answer, the finished ones come with `pending_known: false`. With
     `If-None-Match` an unchanged list is a cheap 304; the URLs of the kept one are still good then.
     """
-    return await service.list_images(session_id, parts, caller.scope, later, known)
+    try:
+        return await service.list_images(session_id, parts, caller.scope, known)
+    except NotModified as unchanged:
+        # The way to the application's handler takes as long as finding out.
+        return unchanged.response()
 
 
 @router.get("/{image_id}", dependencies=[REVIEW], responses=problems(Code.IMAGE_NOT_FOUND))

@@ -15,7 +15,7 @@ from adapters.repositories.uploads import UploadRepository
 from adapters.temporal import PendingImage, PendingImages
 from api.backends import Backends
 from api.conditional import Conditional
-from api.deps import OpenTransaction
+from api.deps import OpenTransaction, tenant_transaction
 from api.errors import ApiError, Code
 from api.images import views
 from api.images.schemas import Image, ImageDetail, ImageList, Step
@@ -24,11 +24,7 @@ _log = structlog.get_logger("api")
 
 
 async def list_images(
-    session_id: UUID,
-    parts: Backends,
-    scope: Scope,
-    open_transaction: OpenTransaction,
-    known: Conditional,
+    session_id: UUID, parts: Backends, scope: Scope, known: Conditional
 ) -> ImageList:
     """Raises ApiError (404) when the caller may not see the session.
 
@@ -56,7 +52,7 @@ async def list_images(
     publishers = {row.published_by for row in rows if row.published_by}
     ids = [one.upload_id for one in waiting]
     promises = await uploads.of_ids(parts.database, scope, ids) if ids else {}
-    people = await _names(publishers, scope, open_transaction)
+    people = await _names(publishers, parts, scope)
     items = [views.finished(row, parts.urls) for row in rows]
     items += [
         views.pending(promises[one.upload_id], one) for one in waiting if one.upload_id in promises
@@ -65,12 +61,10 @@ async def list_images(
     return ImageList(items=items, pending_known=pending_known, people=people)
 
 
-async def _names(
-    user_ids: Collection[UUID], scope: Scope, open_transaction: OpenTransaction
-) -> dict[UUID, str]:
+async def _names(user_ids: Collection[UUID], parts: Backends, scope: Scope) -> dict[UUID, str]:
     if not user_ids:
         return {}
-    async with open_transaction() as db:
+    async with tenant_transaction(parts, scope) as db:
         return await PeopleRepository(db, scope).names(user_ids)
 
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -41,9 +42,16 @@ Handle = WorkflowHandle[Any, ImageOutcome]
 @pytest.fixture
 async def skipping() -> AsyncIterator[WorkflowEnvironment]:
     """A server whose clock jumps over timers when nothing else is to do."""
+    async with skipping_server() as environment:
+        yield environment
+
+
+@asynccontextmanager
+async def skipping_server(identity: str | None = None) -> AsyncIterator[WorkflowEnvironment]:
+    """The same outside of a test; `identity` is the name that histories show."""
     binary = Path(sys.executable).with_name("temporal-test-server")
     async with await WorkflowEnvironment.start_time_skipping(
-        test_server_existing_path=str(binary)
+        test_server_existing_path=str(binary), identity=identity
     ) as environment:
         await environment.client.operator_service.add_search_attributes(
             AddSearchAttributesRequest(
