@@ -16,6 +16,10 @@ FAILED = {"stage": "exif", "code": "not_an_image", "message": "The file is not a
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if not Path("web/node_modules/.synced").exists():
+        pytest.skip("the web packages are not installed: `make portal`")
+    if not Path(viewer.CHROMIUM).exists():
+        pytest.skip("there is no Chromium: `apt-get install chromium`")
     directory: Path = tmp_path_factory.mktemp("viewer")
     viewer.build(directory)
     with viewer.served(directory) as url:
