@@ -17,6 +17,7 @@ from activities.ledger import PromiseChecks
 from activities.reprocess import CampaignDesk
 from activities.sample import ThumbnailSample
 from adapters import schedules
+from adapters.deployment import deployment
 from adapters.errors import TransientError
 from adapters.housekeeping import PostgresSilentSessions, PostgresTenants
 from adapters.image_runs import TemporalImageRuns
@@ -70,6 +71,7 @@ def build(client: Client, settings: WorkerSettings, *watch: Interceptor) -> Work
         max_concurrent_workflow_task_polls=2,
         interceptors=[*watch, FailureClassifier()],
         graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),
+        deployment_config=deployment(settings.worker_version),
     )
 
 

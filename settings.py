@@ -132,6 +132,9 @@ class WorkerSettings(Aws, Temporal):
     clipped_share_fail: float = 0.05
     phash_distance: int = Field(6, ge=0, le=64)
     graceful_shutdown_seconds: float = 10.0
+    worker_version: str | None = Field(None, pattern=r"^[^.]+\..+$")
+    """`<deployment name>.<build id>` switches worker versioning on: nothing runs here until
+    somebody makes this version current."""
     ledger_seconds: int = Field(60, ge=5)
     """How often the promise ledger runs; a change counts from the worker's next start."""
     ledger_grace_seconds: int = Field(120, ge=1)

@@ -30,6 +30,7 @@ from activities.reprocess import Reprocessing
 from activities.reprocess import Steps as ReprocessSteps
 from activities.thumbnails import Thumbnails
 from adapters import logs, temporal, tracing
+from adapters.deployment import deployment
 from adapters.errors import AdapterError
 from adapters.histories import TemporalHistories
 from adapters.interventions import PostgresAuditTrail
@@ -135,6 +136,7 @@ def build(
         # After a crash, queries and tasks for the lost cache wait this long for another worker.
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
         graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),
+        deployment_config=deployment(settings.worker_version),
     )
 
 

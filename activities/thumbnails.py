@@ -23,9 +23,9 @@ class Thumbnails:
         assert key is not None, "the bridge starts workflows for originals only"
         measures, squares = self._derivatives.thumbnails(step)
         for size, data in squares.items():
-            self._store.put(key.thumbnail(size), data, "image/jpeg")
+            self._store.put(key.thumbnail(size, step.campaign_id), data, "image/jpeg")
         return ThumbnailsResult(
-            keys={str(size): key.thumbnail(size) for size in squares},
+            keys={str(size): key.thumbnail(size, step.campaign_id) for size in squares},
             pixels={str(size): side for size, side in measures.thumb_px.items()},
             width=measures.width,
             height=measures.height,

@@ -16,7 +16,7 @@ from client.errors import Imaging360Error
 
 if TYPE_CHECKING:
     from adapters.reprocess import CampaignRuns
-    from schema.reprocess import Campaign, Progress
+    from schema.reprocess import Progress, ReprocessTask
     from settings import OperatorSettings
 
 app = typer.Typer(
@@ -56,6 +56,7 @@ def start(
     every: Annotated[bool, typer.Option("--all", help="A dry run of all.")] = False,
     canary: Annotated[int | None, typer.Option(min=1, help="Approval after so many.")] = None,
     no_canary: Annotated[bool, typer.Option("--no-canary", help="No approval.")] = False,
+    lanes: Annotated[int, typer.Option(min=1, max=64, help="Batches at the same time.")] = 2,
     campaign: Annotated[
         UUID | None, typer.Option(help="Take up this one: what it has is not done again.")
     ] = None,
@@ -63,7 +64,7 @@ def start(
     wait: Wait = False,
 ) -> None:
     """Compute what the options choose. What is shown stays as it is until `switch`."""
-    from schema.reprocess import Campaign, Selection
+    from schema.reprocess import Campaign, ReprocessTask, Selection, Sizes
 
     if (sample or every) and not dry_run:
         raise typer.BadParameter("--sample and --all are for a --dry-run")
@@ -80,7 +81,7 @@ def start(
         actor=context.obj.actor,
         reason=reason,
     )
-    asyncio.run(_started(settings, wanted, wait))
+    asyncio.run(_started(settings, ReprocessTask(wanted, Sizes(lanes=lanes)), wait))
 
 
 @app.command()
@@ -162,11 +163,12 @@ async def _runs(settings: "OperatorSettings", actor: str) -> AsyncIterator["Camp
         await asyncio.sleep(_HAND_OVER_SECONDS)
 
 
-async def _started(settings: "OperatorSettings", wanted: "Campaign", wait: bool) -> None:
-    from schema.reprocess import ReprocessTask, campaign_workflow_id
+async def _started(settings: "OperatorSettings", task: "ReprocessTask", wait: bool) -> None:
+    from schema.reprocess import campaign_workflow_id
 
+    wanted = task.campaign
     async with _runs(settings, wanted.actor) as runs:
-        handle = await runs.start(ReprocessTask(wanted))
+        handle = await runs.start(task)
         place = f"{settings.temporal_ui_url}/namespaces/{settings.temporal_namespace}/workflows"
         typer.echo(f"campaign {wanted.id}\n{place}/{campaign_workflow_id(wanted.org_id)}")
         if wait:

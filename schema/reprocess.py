@@ -76,11 +76,15 @@ class Campaign:
 
 @dataclass(frozen=True)
 class Sizes:
-    """Images in one page of the cursor, in one activity, and activities at the same time."""
+    """Images in one page of the cursor, in one activity, and activities at the same time.
+
+    Each lane holds an activity slot for as long as a batch takes: the slots that are left are
+    what live capture finds free.
+    """
 
     page: int = 200
     batch: int = 10
-    lanes: int = 4
+    lanes: int = 2
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ from schema.tables.capture import Upload
 from schema.tables.media import Image
 from schema.tables.reprocess import Campaign, ImageResult
 
+_UNFINISHED = {CampaignState.COMPUTING, CampaignState.CANCELLED, CampaignState.SAMPLED}
+
 # A failed image's row keeps the report that it got before it failed; its verdict is the failure.
 _CHANGES = text(
     """
@@ -67,29 +69,29 @@ class PostgresCampaigns:
         self._versions = versions
 
     def open(self, campaign: reprocess.Campaign) -> int:
-        """Write it down unless it is there; how many images it is about."""
+        """Write it down, or take it up again; how many images it is about."""
         org_id = UUID(campaign.org_id)
         with self._database.transaction(org_id) as session:
+            known = session.get(Campaign, UUID(campaign.id), with_for_update=True)
+            if known is not None and known.state not in _UNFINISHED:
+                raise CampaignRefusedError(f"this campaign is {known.state}: start another one")
             total = session.scalar(select(func.count()).select_from(_chosen(campaign).subquery()))
             if not total:
                 raise CampaignRefusedError("no image of this organization matches")
-            values = {
-                "id": UUID(campaign.id),
-                "org_id": org_id,
+            about = {
                 "state": CampaignState.COMPUTING.value,
                 "actor": campaign.actor,
                 "selection": asdict(campaign.selection),
             }
-            session.execute(insert(Campaign).values(**values).on_conflict_do_nothing())
+            # Not through the model: the campaign's age is told by the clock that images go by.
+            added = insert(Campaign).values(id=UUID(campaign.id), org_id=org_id, **about)
+            session.execute(added.on_conflict_do_update(index_elements=["id"], set_=about))
             return total
 
     def page(self, look: PageLook) -> list[str]:
         """The ids of the next images, none younger than the campaign."""
         campaign = look.campaign
-        born = select(col(Campaign.created_at)).where(
-            col(Campaign.id) == UUID(campaign.id), col(Campaign.org_id) == UUID(campaign.org_id)
-        )
-        wanted = _chosen(campaign).where(col(Image.created_at) <= born.scalar_subquery())
+        wanted = _chosen(campaign)
         if look.after is not None:
             wanted = wanted.where(col(Image.id) > UUID(look.after))
         with self._database.transaction(UUID(campaign.org_id)) as session:
@@ -155,8 +157,15 @@ class PostgresCampaigns:
 
 
 def _chosen(campaign: reprocess.Campaign) -> Select[UUID]:
-    selection = campaign.selection
-    wanted = select(col(Image.id)).where(col(Image.org_id) == UUID(campaign.org_id))
+    """Images that the selection takes, none younger than the campaign."""
+    selection, org_id = campaign.selection, UUID(campaign.org_id)
+    born = select(col(Campaign.created_at)).where(
+        col(Campaign.id) == UUID(campaign.id), col(Campaign.org_id) == org_id
+    )
+    wanted = select(col(Image.id)).where(
+        col(Image.org_id) == org_id,
+        col(Image.created_at) <= func.coalesce(born.scalar_subquery(), func.now()),
+    )
     if selection.site_id:
         wanted = wanted.where(col(Image.site_id) == UUID(selection.site_id))
     if selection.session_id:
