@@ -24,6 +24,10 @@ PERMANENT_FAILURE = "PermanentFailure"
 TRANSIENT_FAILURE = "Transient"
 """The error type of a trouble that passes: tried again without end."""
 
+PRIORITY_UNDER_WAY = 1
+"""What has begun is finished before more is begun: the first thumbnail need not wait for the last
+download of its spin."""
+
 PRIORITY_LIVE = 2
 """Live capture; bulk work (reprocess, backfill) uses a higher number, which waits."""
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from temporalio.common import Priority, RetryPolicy
 
-from schema.contracts import PRIORITY_LIVE
+from schema.contracts import PRIORITY_LIVE, PRIORITY_UNDER_WAY
 from schema.reprocess import PRIORITY_REPROCESS
 
 # Without a limit: transient trouble is waited out, and every other failure is declared
@@ -33,6 +33,11 @@ def live(org_id: str) -> Priority:
     its own to hand down.
     """
     return Priority(priority_key=PRIORITY_LIVE, fairness_key=org_id)
+
+
+def under_way(org_id: str) -> Priority:
+    """The steps after the first: an image that has begun goes before one that waits."""
+    return Priority(priority_key=PRIORITY_UNDER_WAY, fairness_key=org_id)
 
 
 def bulk(org_id: str) -> Priority:

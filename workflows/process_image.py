@@ -161,6 +161,7 @@ class ProcessImage:
         Raises:
             _Rejected: the failure is in `self._known`.
         """
+        org_id, first = self._image.org_id, stage is Stage.DOWNLOAD
         while True:
             try:
                 return await workflow.execute_activity(
@@ -169,7 +170,7 @@ class ProcessImage:
                     start_to_close_timeout=policies.STEP_TIMEOUT,
                     heartbeat_timeout=policies.HEARTBEAT_TIMEOUT,
                     retry_policy=policies.RETRY_FOREVER,
-                    priority=policies.live(self._image.org_id),
+                    priority=policies.live(org_id) if first else policies.under_way(org_id),
                 )
             except ActivityError as error:
                 if is_cancelled_exception(error):
