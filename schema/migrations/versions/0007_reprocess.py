@@ -1,6 +1,8 @@
 """Campaigns: results computed anew wait in a table of their own until somebody switches to them."""
 
 from alembic import op
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
@@ -36,13 +38,13 @@ def downgrade() -> None:
     op.drop_table("campaigns")
 
 
-def json_column(name: str, *, nullable: bool = False) -> sa.Column:
+def json_column(name: str, *, nullable: bool = False) -> sa.Column[Any]:
     default = None if nullable else sa.text("'{}'")
     kind = postgresql.JSONB(astext_type=sa.Text())
     return sa.Column(name, kind, server_default=default, nullable=nullable)
 
 
-def born() -> sa.Column:
+def born() -> sa.Column[Any]:
     return sa.Column(
         "created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
     )
