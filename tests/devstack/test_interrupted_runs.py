@@ -35,10 +35,16 @@ def _run(directory: Path) -> subprocess.Popen[bytes]:
         cwd=REPOSITORY,
         env={**clean, "TMPDIR": str(directory)},
         stdout=subprocess.DEVNULL,
+        # A shell has its background jobs ignore SIGINT, and their children inherit that.
+        preexec_fn=_heed_interrupts,
     )
     _until(lambda: ready.exists() or run.poll() is not None)
     assert run.poll() is None
     return run
+
+
+def _heed_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _until(condition: Callable[[], bool]) -> None:
