@@ -13,6 +13,7 @@ from httpcore._backends.anyio import AnyIOBackend
 from httpcore._backends.base import SOCKET_OPTION
 
 _CHUNK = 4096
+_IN_FLIGHT = 16
 _SocketOptions = Iterable[SOCKET_OPTION]
 
 
@@ -38,20 +39,35 @@ class _Lane:
 
     async def carry(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         """Pass everything on, late; ends when the source does."""
+        under_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(_IN_FLIGHT)
+        arriving = asyncio.create_task(_arrive(under_way, sink))
         try:
             while chunk := await source.read(_CHUNK):
-                await asyncio.sleep(self._wait(len(chunk)))
-                sink.write(chunk)
-                await sink.drain()
+                await under_way.put((self._arrival(len(chunk)), chunk))
+            await under_way.put((0.0, b""))
+            await arriving
         except ConnectionError:
             return
         finally:
+            arriving.cancel()
             sink.close()
 
-    def _wait(self, size: int) -> float:
-        now = time.monotonic()
-        self._free_at = max(now, self._free_at) + size * self._seconds_a_byte
-        return self._free_at - now + self._delay
+    def _arrival(self, size: int) -> float:
+        self._free_at = max(time.monotonic(), self._free_at) + size * self._seconds_a_byte
+        return self._free_at + self._delay
+
+
+async def _arrive(
+    under_way: asyncio.Queue[tuple[float, bytes]], sink: asyncio.StreamWriter
+) -> None:
+    """Hand over each chunk at its time; an empty one is the end."""
+    while True:
+        at, chunk = await under_way.get()
+        if not chunk:
+            return
+        await asyncio.sleep(max(0.0, at - time.monotonic()))
+        sink.write(chunk)
+        await sink.drain()
 
 
 class _Rerouted(httpcore.AsyncNetworkBackend):

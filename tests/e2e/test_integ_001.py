@@ -28,9 +28,9 @@ UPLOADED, PROCESSED, VISIBLE = 10.0, 50.0, 60.0
 
 @pytest.fixture(scope="module")
 def frames(tmp_path_factory: pytest.TempPathFactory) -> list[Shot]:
-    """The sample spin as a phone sends it when the network is poor: 1280 x 960."""
+    """The sample spin as a phone sends it when the network is poor: 896 x 672."""
     folder = tmp_path_factory.mktemp("spin")
-    spin = sample_spin(folder, width=1280, height=960)
+    spin = sample_spin(folder, width=896, height=672)
     return [Shot(frame.path, frame.content_type, frame.angle_deg) for frame in spin]
 
 
