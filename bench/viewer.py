@@ -19,10 +19,9 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.results import Figure, keep, print_table
+from devstack.testing.browser import CHROMIUM, FLAGS
 
 SITE = Path("build/bench/viewer")
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-background-networking"]
 FRAMES = 24
 SIZES = (150, 600, 1200)
 STEPS = 120

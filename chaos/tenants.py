@@ -1,16 +1,14 @@
 """Organizations of their own for a run: a site and an enrolment code each."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import text
 from sqlmodel import Session
 
+from devstack.seed import act_for, enrollment_code
 from schema import migrate
-from schema.tables.tenancy import EnrollmentCode, Organization, Site
+from schema.tables.tenancy import Organization, Site
 
 
 @dataclass(frozen=True)
@@ -34,18 +32,8 @@ def found(owner_url: str, count: int) -> list[Tenant]:
 
 
 def _write(session: Session, tenant: Tenant, number: int) -> None:
-    wanted = {"id": str(tenant.org_id)}
-    session.connection().execute(text("SELECT set_config('app.org_id', :id, true)"), wanted)
+    act_for(session, tenant.org_id)
     session.add(Organization(id=tenant.org_id, name=f"Chaos Motors {number}"))
     session.flush()
     session.add(Site(id=tenant.site_id, org_id=tenant.org_id, name=f"Yard {number}"))
-    session.add(
-        EnrollmentCode(
-            id=uuid4(),
-            org_id=tenant.org_id,
-            code_sha256=hashlib.sha256(tenant.enrollment_code.encode()).hexdigest(),
-            label="chaos",
-            uses_left=1000,
-            expires_at=datetime.now(UTC) + timedelta(days=1),
-        )
-    )
+    session.add(enrollment_code(uuid4(), tenant.org_id, tenant.enrollment_code, "chaos"))

@@ -54,7 +54,7 @@ def seed(owner_url: str, code: str, issuer: str) -> dict[str, Seeded]:
     engine = migrate.engine(owner_url)
     for organization in (DEMO, OTHER):
         with Session(engine) as session, session.begin():
-            _act_for(session, organization)
+            act_for(session, organization_id(organization))
             _write_tenant(session, organization, code)
             for person in PEOPLE:
                 if person.organization == organization:
@@ -62,9 +62,9 @@ def seed(owner_url: str, code: str, issuer: str) -> dict[str, Seeded]:
     return {name: _facts(name, code) for name in (DEMO, OTHER)}
 
 
-def _act_for(session: Session, organization: str) -> None:
+def act_for(session: Session, org_id: uuid.UUID) -> None:
     """Row-level security holds the owner to one organization at a time, too."""
-    wanted = {"id": str(organization_id(organization))}
+    wanted = {"id": str(org_id)}
     session.connection().execute(text("SELECT set_config('app.org_id', :id, true)"), wanted)
 
 
@@ -73,17 +73,21 @@ def _write_tenant(session: Session, organization: str, code: str) -> None:
     _add_missing(session, Organization(id=org_id, name=organization))
     session.flush()
     _add_missing(session, Site(id=site_id(organization), org_id=org_id, name=_SITES[organization]))
-    session.merge(
-        EnrollmentCode(
-            id=uuid.uuid5(_NAMESPACE, f"{organization}/code"),
-            org_id=org_id,
-            code_sha256=hashlib.sha256(code.encode()).hexdigest(),
-            label="demonstration",
-            uses_left=_CODE_USES,
-            expires_at=datetime.now(UTC) + timedelta(days=_CODE_DAYS),
-        )
-    )
+    code_id = uuid.uuid5(_NAMESPACE, f"{organization}/code")
+    session.merge(enrollment_code(code_id, org_id, code, "demonstration"))
     session.flush()
+
+
+def enrollment_code(code_id: uuid.UUID, org_id: uuid.UUID, code: str, label: str) -> EnrollmentCode:
+    """The row of a code for many devices; the code itself is stored as a hash only."""
+    return EnrollmentCode(
+        id=code_id,
+        org_id=org_id,
+        code_sha256=hashlib.sha256(code.encode()).hexdigest(),
+        label=label,
+        uses_left=_CODE_USES,
+        expires_at=datetime.now(UTC) + timedelta(days=_CODE_DAYS),
+    )
 
 
 def _write_user(session: Session, person: Person, issuer: str) -> None:

@@ -16,14 +16,13 @@ from temporalio.client import Client
 from devstack.paths import REPOSITORY
 from devstack.phone import Phone
 from devstack.stack import Stack
+from devstack.testing.browser import CHROMIUM, FLAGS
 from schema import contracts
 from tests.e2e.conftest import spin
 from tests.e2e.parked import BrokenRelease
 from tests.waiting import eventually
 
 PICTURES = REPOSITORY / "docs" / "images" / "operations"
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ("--no-sandbox", "--disable-background-networking")
 FRAMES = 8
 PARKED = "ImageStatus = 'needs_attention' AND ExecutionStatus = 'Running'"
 ALIKE = f"{PARKED} AND FailureCode = 'KeyError'"

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, CDPSession, Locator, Page, expect, sync_playwright
 
 from bench import viewer
+from devstack.testing.browser import CHROMIUM, FLAGS
 
 Manifest = dict[str, Any]
 FAILED = {"stage": "exif", "code": "not_an_image", "message": "The file is not a picture."}
@@ -18,7 +19,7 @@ FAILED = {"stage": "exif", "code": "not_an_image", "message": "The file is not a
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if not Path("web/node_modules/.synced").exists():
         pytest.skip("the web packages are not installed: `make portal`")
-    if not Path(viewer.CHROMIUM).exists():
+    if not Path(CHROMIUM).exists():
         pytest.skip("there is no Chromium: `apt-get install chromium`")
     directory: Path = tmp_path_factory.mktemp("viewer")
     viewer.build(directory)
@@ -29,7 +30,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=viewer.CHROMIUM, args=viewer.FLAGS)
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
 
 
 @pytest.fixture
