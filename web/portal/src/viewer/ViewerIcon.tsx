@@ -1,3 +1,5 @@
+import { Glyph } from "@imaging360/shared/design/Icon.tsx";
+
 /** The viewer's own signs, on the grid and with the line of the design's icons. */
 const PATHS = {
   play: "M6.5 4v12l9-6-9-6Z",
@@ -11,20 +13,5 @@ const PATHS = {
 export type ViewerIconName = keyof typeof PATHS;
 
 export function ViewerIcon({ name }: { name: ViewerIconName }) {
-  return (
-    <svg
-      width={18}
-      height={18}
-      viewBox="0 0 20 20"
-      fill={name === "play" ? "currentColor" : "none"}
-      stroke="currentColor"
-      strokeWidth="1.6"
-      strokeLinecap="round"
-      strokeLinejoin="round"
-      aria-hidden="true"
-      focusable="false"
-    >
-      <path d={PATHS[name]} />
-    </svg>
-  );
+  return <Glyph path={PATHS[name]} filled={name === "play"} />;
 }

@@ -23,13 +23,24 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-export function Icon({ name, size = 18 }: { name: IconName; size?: number }) {
+export function Icon({ name, size }: { name: IconName; size?: number }) {
+  return <Glyph path={PATHS[name]} size={size} />;
+}
+
+interface GlyphProps {
+  path: string;
+  size?: number | undefined;
+  filled?: boolean;
+}
+
+/** One sign on the grid, with the line that all of them have. */
+export function Glyph({ path, size = 18, filled = false }: GlyphProps) {
   return (
     <svg
       width={size}
       height={size}
       viewBox="0 0 20 20"
-      fill="none"
+      fill={filled ? "currentColor" : "none"}
       stroke="currentColor"
       strokeWidth="1.6"
       strokeLinecap="round"
@@ -37,7 +48,7 @@ export function Icon({ name, size = 18 }: { name: IconName; size?: number }) {
       aria-hidden="true"
       focusable="false"
     >
-      <path d={PATHS[name]} />
+      <path d={path} />
     </svg>
   );
 }
